@@ -1,0 +1,120 @@
+"""The answers to a submission: JSON for programs, pages for people, both in the visitor's language."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from gettext import NullTranslations
+
+import phonenumbers
+from phonenumbers import PhoneNumberFormat
+
+from functions.leads.body import FORM, Submission, media_type
+from functions.leads.body import JSON as JSON_BODY
+from functions.leads.page import pages
+from functions.leads.sentences import detail, field_error, title
+from shared.errors import FieldError, InvalidFields, RequestError
+from shared.http import HTML, JSON, Request, Response, dump_json, prefers_html, problem
+from shared.languages import Matcher
+from shared.lead import Lead
+from shared.messages import translations
+from shared.practice import read_compiled
+from shared.settings import compiled
+
+ALLOW = "OPTIONS, POST"
+_UNCACHED = {"cache-control": "no-store"}
+
+
+@dataclass
+class Answers:
+    """The answers to one request. `submission` is known once the body could be read."""
+
+    request: Request
+    submission: Submission | None = None
+
+    def stored(self, lead: Lead, *, is_new: bool) -> Response:
+        """The lead is stored: a page to read for a form, the reference for JSON; a replay gets the first answer."""
+        if self._wants_page:
+            location = f"/{lead.enquiry.locale}/thank-you/{lead.reference}"
+            return Response(303, {"location": location, **_UNCACHED})
+        body = dump_json({"reference": lead.reference, "received_at": lead.stored_at})
+        return Response(201 if is_new else 200, {"content-type": JSON, **_UNCACHED}, body)
+
+    def invalid_fields(self, faults: Sequence[tuple[str, str]]) -> InvalidFields:
+        """The error for some faults, with their sentences."""
+        return InvalidFields([field_error(*fault, self._catalogue, example=_example_number()) for fault in faults])
+
+    def refused(self, error: RequestError) -> Response:
+        """The request is wrong; nothing was stored."""
+        errors = error.errors if isinstance(error, InvalidFields) else ()
+        return self._problem(error.status, error.code, errors)
+
+    def failed(self, status: int, code: str) -> Response:
+        """We are at fault; nothing was stored, and nothing typed is lost."""
+        response = self._problem(status, code)
+        return response._replace(headers={**response.headers, "retry-after": "5"}) if status == 503 else response
+
+    def options(self) -> Response:
+        """What can be done here."""
+        return Response(204, {"allow": ALLOW, **_UNCACHED})
+
+    def wrong_method(self) -> Response:
+        """Anything but POST."""
+        response = self._problem(405, "method_not_allowed")
+        return response._replace(headers={**response.headers, "allow": ALLOW})
+
+    def _problem(self, status: int, code: str, errors: Sequence[FieldError] = ()) -> Response:
+        sentence = detail(code, self._catalogue, phone=_practice_number())
+        if page := self._page(status, sentence, errors):
+            return page
+        return problem(
+            status,
+            code,
+            title=title(status, self._catalogue),
+            detail=sentence,
+            locale=self._locale,
+            errors=errors,
+        )
+
+    def _page(self, status: int, sentence: str, errors: Sequence[FieldError]) -> Response | None:
+        typed = self.submission.fields if self.submission else {}
+        nearest = pages().nearest(typed.get("article"), self._locale)
+        if not self._wants_page or nearest is None:
+            return None
+        article, locale = nearest
+        body = pages().fill(article, locale, typed=typed, summary=sentence, errors=errors)
+        return Response(status, {"content-type": HTML, "content-language": locale, **_UNCACHED}, body)
+
+    @cached_property
+    def _locale(self) -> str:
+        asked = self.submission.fields.get("locale") if self.submission else None
+        if isinstance(asked, str) and asked in read_compiled().locales:
+            return asked
+        return _matcher().match_header(self.request.headers.get("accept-language")).served
+
+    @property
+    def _catalogue(self) -> NullTranslations:
+        return translations(self._locale)
+
+    @property
+    def _wants_page(self) -> bool:
+        kind = media_type(self.request)
+        return kind == FORM or (kind != JSON_BODY and prefers_html(self.request))
+
+
+@cache
+def _matcher() -> Matcher:
+    return Matcher(json.loads((compiled() / "languages.json").read_bytes()))
+
+
+def _practice_number() -> str:
+    return _as_written(phonenumbers.parse(read_compiled().phone))
+
+
+def _example_number() -> str:
+    number = phonenumbers.example_number(read_compiled().address.country)
+    return _as_written(number) if number else _practice_number()
+
+
+def _as_written(number: phonenumbers.PhoneNumber) -> str:
+    return phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)

@@ -1,0 +1,137 @@
+"""POST /api/leads: read, validate, store, answer. OPTIONS costs nothing but the cold start, and so warms it up."""
+
+import time
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from functions.leads.answers import Answers
+from functions.leads.body import Submission, read_submission
+from functions.leads.enquiry import Fault, validate
+from functions.leads.page import pages
+from functions.leads.spam import spam_reasons
+from shared.consent import CONSENT_ID
+from shared.errors import InvalidHeader, KeyReused, RequestError, StoreUnavailable
+from shared.http import Request, Response, finish
+from shared.lead import (
+    SECONDS_PER_DAY,
+    Enquiry,
+    Identity,
+    Lead,
+    identity_of_content,
+    identity_of_key,
+    reference_of,
+    timestamp,
+)
+from shared.practice import read_compiled
+from shared.settings import read
+from shared.store import LeadStore
+from shared.telemetry import count, describe, invocation
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the template gives this function."""
+
+    table_name: str
+    lead_retention_days: int
+
+
+@cache
+def settings() -> Settings:
+    """The settings, read on first use."""
+    return read(Settings)
+
+
+@cache
+def store() -> LeadStore:
+    """The lead store, with its connection kept between invocations."""
+    return LeadStore(settings().table_name)
+
+
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """API Gateway's door: an HTTP API event (payload format 2.0) in, its result out."""
+    request = Request.from_event(event)
+    with invocation(context) as log:
+        answers = Answers(request)
+        try:
+            response = _answer(request, answers)
+        except RequestError as error:
+            count("LeadRejected")
+            log.info("enquiry not accepted", code=error.code)
+            response = answers.refused(error)
+        except StoreUnavailable as error:
+            count("LeadStoreUnavailable")
+            log.error("lead not stored", reason=str(error))
+            response = answers.failed(503, "store_unavailable")
+        except Exception as error:  # the visitor gets the practice's number, whatever broke
+            log.error("unexpected", **describe(error))
+            response = answers.failed(500, "internal_error")
+    return finish(request, response)
+
+
+def _answer(request: Request, answers: Answers) -> Response:
+    match request.method:
+        case "POST":
+            return _take(request, answers)
+        case "OPTIONS":
+            return answers.options()
+    return answers.wrong_method()
+
+
+def _take(request: Request, answers: Answers) -> Response:
+    key = idempotency_key(request)
+    submission = answers.submission = read_submission(request)
+    enquiry, honeypot = _validated(submission, answers)
+    now = time.time()
+    fingerprint = enquiry.fingerprint()
+    identity = identity_of_key(key) if key else identity_of_content(fingerprint, now)
+    lead = _lead(enquiry, fingerprint, identity, honeypot, now)
+    stored = store().create(lead, identity)
+    if stored.fingerprint != fingerprint:
+        raise KeyReused
+    is_new = stored is lead
+    count("LeadStored" if is_new else "LeadReplayed")
+    if is_new and lead.is_spam:
+        count("LeadSpam")
+    return answers.stored(stored, is_new=is_new)
+
+
+def _validated(submission: Submission, answers: Answers) -> tuple[Enquiry, str | None]:
+    try:
+        practice = read_compiled()
+        return validate(
+            submission.fields,
+            country=practice.address.country,
+            locales=practice.locales,
+            knows_article=pages().knows,
+        )
+    except Fault as fault:
+        raise answers.invalid_fields(fault.faults) from None
+
+
+def _lead(enquiry: Enquiry, fingerprint: str, identity: Identity, honeypot: str | None, now: float) -> Lead:
+    return Lead(
+        id=identity.id,
+        reference=reference_of(identity.id),
+        enquiry=enquiry,
+        fingerprint=fingerprint,
+        article_revision=pages().revision(enquiry.article, enquiry.locale),
+        consent_id=CONSENT_ID,
+        stored_at=timestamp(now),
+        expires_at=int(now) + settings().lead_retention_days * SECONDS_PER_DAY,
+        spam_reasons=spam_reasons(enquiry, honeypot),
+    )
+
+
+def idempotency_key(request: Request) -> str | None:
+    """The `Idempotency-Key`, quoted as the IETF draft has it (an RFC 9651 String) or bare as many clients send it."""
+    value = request.headers.get("idempotency-key")
+    if value is None:
+        return None
+    key = value.strip()
+    if len(key) >= 2 and key[0] == key[-1] == '"':
+        key = key[1:-1].replace('\\"', '"').replace("\\\\", "\\")
+    if not 1 <= len(key) <= 255 or not (key.isascii() and key.isprintable()):
+        raise InvalidHeader("idempotency_key_invalid")
+    return key

@@ -1,0 +1,74 @@
+"""From the bytes of a request to the fields of a submission, or an error that names what cannot be read."""
+
+import json
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
+
+from shared.errors import BodyTooLarge, InvalidBody, UnsupportedMedia
+from shared.http import Request
+
+MAX_BODY_BYTES = 16 * 1024
+MAX_FORM_FIELDS = 50
+FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
+
+
+class Submission(NamedTuple):
+    """The fields as sent: JSON values, or strings from a form. `lang` is the browser's word for what it wants back."""
+
+    fields: dict[str, Any]
+    is_form: bool
+
+
+def media_type(request: Request) -> str:
+    """The media type of the body, in lower case and without parameters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def read_submission(request: Request) -> Submission:
+    """Read a JSON object or an HTML form. Raises InvalidBody, BodyTooLarge or UnsupportedMedia; stores nothing."""
+    if len(request.body) > MAX_BODY_BYTES:
+        raise BodyTooLarge("body_too_large")
+    kind = media_type(request)
+    if kind not in (JSON, FORM):
+        raise UnsupportedMedia("unsupported_media_type")
+    if not request.body.strip():
+        raise InvalidBody("body_empty")
+    try:
+        text = request.body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise InvalidBody("body_not_utf8") from None
+    return Submission(_read_json(text), False) if kind == JSON else Submission(_read_form(text), True)
+
+
+def _read_json(text: str) -> dict[str, Any]:
+    try:
+        document = json.loads(text, object_pairs_hook=_unique)
+    except (ValueError, RecursionError):
+        # Not chained: the decoder's error holds the whole text.
+        raise InvalidBody("body_not_json") from None
+    if not isinstance(document, dict):
+        raise InvalidBody("body_not_an_object")
+    return document
+
+
+def _read_form(text: str) -> dict[str, Any]:
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_FORM_FIELDS)
+    except UnicodeDecodeError:
+        raise InvalidBody("body_not_utf8") from None
+    except ValueError:
+        raise InvalidBody("body_not_a_form") from None
+    fields: dict[str, Any] = _unique(pairs)
+    if "consent" in fields:
+        # A ticked checkbox sends its value and an unticked one sends nothing; JSON has true and false for that.
+        fields["consent"] = fields["consent"] in ("true", "on")
+    return fields
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        # Which of the two was meant cannot be known, and guessing would store what nobody wrote.
+        raise InvalidBody("field_repeated")
+    return fields

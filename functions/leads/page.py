@@ -1,0 +1,84 @@
+"""The landing page once more, with what was typed and the errors beside the fields.
+
+The compiler has cut the page at the form's slots (`functions.content.compiler.forms`), so that filling it in needs no
+template engine here: escape, look up, join.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from shared.errors import FieldError
+from shared.settings import compiled
+
+
+class Pages:
+    """The landing pages that have a form, as compiled."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._names = {path.name.removesuffix(".json") for path in folder.glob("*.json")}
+
+    def knows(self, article: str) -> bool:
+        """Whether there is such an article, in whichever locale."""
+        return any(name.startswith(f"{article}.") for name in self._names)
+
+    def nearest(self, article: Any, locale: str) -> tuple[str, str] | None:
+        """The page closest to what was asked for: this article in this locale, in another, or any article at all.
+
+        A locale can be withdrawn while somebody still reads its page; what they send is not lost for that.
+        """
+        names = [tuple(name.split(".", 1)) for name in sorted(self._names)]
+        ranked = sorted(names, key=lambda name: (name[0] != article, name[1] != locale))
+        return ranked[0] if ranked else None  # type: ignore[return-value]
+
+    def revision(self, article: str, locale: str) -> str:
+        """Which text of the article its readers see now; empty where it is not published in this locale."""
+        return str(_page(self._folder, article, locale)["revision"]) if f"{article}.{locale}" in self._names else ""
+
+    def fill(
+        self, article: str, locale: str, *, typed: Mapping[str, Any], summary: str, errors: Sequence[FieldError]
+    ) -> bytes:
+        """The page with the form as it was typed, `summary` above and each error beside its field."""
+        page = _page(self._folder, article, locale)
+        slots = _slots(page["fragments"], typed, summary, errors)
+        literals_and_slots = page["pieces"]
+        return "".join(
+            slots.get(piece, "") if index % 2 else piece for index, piece in enumerate(literals_and_slots)
+        ).encode("utf-8", "replace")
+
+
+@cache
+def _page(folder: Path, article: str, locale: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((folder / f"{article}.{locale}.json").read_bytes())
+    return document
+
+
+@cache
+def pages() -> Pages:
+    """The pages in this function's package."""
+    return Pages(compiled() / "forms")
+
+
+def _slots(
+    fragments: Mapping[str, str], typed: Mapping[str, Any], summary: str, errors: Sequence[FieldError]
+) -> dict[str, str]:
+    slots = {"title_prefix": fragments["title_prefix"]}
+    items = []
+    for error in errors:
+        text = escape(error.detail)
+        items.append(fragments["summary_item"].format(field=escape(error.field), text=text))
+        slots[f"error:{error.field}"] = fragments["error"].format(field=escape(error.field), text=text)
+        slots[f"invalid:{error.field}"] = fragments["invalid"].format(field=escape(error.field))
+    slots["summary"] = fragments["summary"].format(text=escape(summary), items="".join(items))
+    for field, value in typed.items():
+        if isinstance(value, str):
+            slots[f"value:{field}"] = escape(value)
+            slots[f"checked:{field}:{value}"] = " checked"
+            slots[f"selected:{field}:{value}"] = " selected"
+        elif value is True:
+            slots[f"checked:{field}:true"] = " checked"
+    return slots

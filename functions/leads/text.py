@@ -1,0 +1,30 @@
+"""Text from people, made safe to store and to show; what they meant stays."""
+
+import unicodedata
+
+# Explicit directional embeddings, overrides and isolates (UAX #9): unbalanced, they reorder text that is not theirs.
+# The marks U+200E, U+200F and U+061C stay: they are part of ordinary right-to-left writing.
+_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_LINE_BREAKS = frozenset("\n\r\v\f\x85\u2028\u2029")
+
+
+def clean_line(text: str) -> str:
+    """One line: normalised (NFC), without control characters or lone surrogates, white space folded to single spaces."""
+    return " ".join(_printable(_unbroken(text, " ")).split())
+
+
+def clean_lines(text: str) -> str:
+    """Several lines, each as it was typed but for control characters; line breaks become line feeds."""
+    lines = _unbroken(text.replace("\r\n", "\n"), "\n").split("\n")
+    return "\n".join(_printable(line.replace("\t", " ")).rstrip() for line in lines).strip()
+
+
+def _unbroken(text: str, replacement: str) -> str:
+    return "".join(replacement if letter in _LINE_BREAKS else letter for letter in text)
+
+
+def _printable(text: str) -> str:
+    normal = unicodedata.normalize("NFC", text)
+    return "".join(
+        letter for letter in normal if letter not in _BIDI_CONTROLS and unicodedata.category(letter) not in ("Cc", "Cs")
+    )

@@ -1,0 +1,74 @@
+"""Sending the alert of one lead: claim, compose, send, record.
+
+A claim is a lease. Whoever holds it sends; if they are killed at any point, the lease runs out and the alert is owed
+again. In the one moment between SES's yes and the record of it, that means a second mail rather than none.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from enum import StrEnum
+from typing import Final
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import MetricUnit
+
+from functions.notify.mailer import Mailer
+from shared.errors import MailRefused
+from shared.lead import Lead, needs_a_human, next_attempt_delay
+from shared.store import LeadStore
+from shared.telemetry import count
+
+# Longer than the function may run (30 s), so that a lease only runs out when its holder is gone.
+LEASE_SECONDS: Final = 45
+
+
+class Outcome(StrEnum):
+    """What became of an attempt. None of them is a reason to hold up the stream."""
+
+    SENT = "sent"
+    FAILED = "failed"
+    NOT_OWED = "not owed"
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """Everything it takes to send alerts. `clock` gives seconds since the epoch."""
+
+    store: LeadStore
+    mailer: Mailer
+    recipient: str
+    compose: Callable[[Lead], EmailMessage]
+    clock: Callable[[], float]
+    log: Logger
+
+    def send(self, lead_id: str) -> Outcome:
+        """Send the alert of this lead if it is due. Raises StoreUnavailable when the claim cannot be made."""
+        lead = self.store.claim(lead_id, self.clock(), LEASE_SECONDS)
+        if lead is None:
+            return Outcome.NOT_OWED
+        try:
+            message_id = self.mailer.send(self.compose(lead), self.recipient)
+        except MailRefused as refusal:
+            self._failed(lead, refusal.reason, permanent=refusal.permanent)
+            return Outcome.FAILED
+        except Exception as error:  # an alert that cannot be composed is as much in need of a person
+            self._failed(lead, type(error).__name__, permanent=True)
+            return Outcome.FAILED
+        now = self.clock()
+        self.store.record_sent(lead.id, message_id, now)
+        count("AlertSent")
+        count("AlertDelay", now - datetime.fromisoformat(lead.stored_at).timestamp(), MetricUnit.Seconds)
+        self.log.info("alert sent", lead_id=lead.id, message_id=message_id, attempt=lead.alert_attempts)
+        return Outcome.SENT
+
+    def _failed(self, lead: Lead, reason: str, *, permanent: bool) -> None:
+        delay = next_attempt_delay(lead.alert_attempts)
+        self.store.record_failed(lead.id, reason, int(self.clock()) + delay)
+        count("AlertFailed")
+        if permanent or needs_a_human(lead.alert_attempts):
+            count("AlertNeedsHuman")
+        self.log.warning(
+            "alert not sent", lead_id=lead.id, reason=reason, attempt=lead.alert_attempts, next_attempt_in=delay
+        )

@@ -1,0 +1,90 @@
+"""Woken by the table's stream for speed and by the schedule for certainty; both do the same."""
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from aws_lambda_powertools import Logger
+
+from functions.notify.alert import Alerts
+from functions.notify.compose import compose
+from functions.notify.mailer import Mailer
+from shared.errors import StoreUnavailable
+from shared.messages import translations
+from shared.practice import read_compiled
+from shared.settings import read
+from shared.store import LeadStore, lead_id
+from shared.telemetry import describe, invocation
+
+# One mail can take as long as SES's time-outs together; none is begun that might not be recorded.
+_MILLISECONDS_FOR_ONE_ALERT: Final = 15_000
+_ALERTS_IN_ONE_SWEEP: Final = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the template gives this function."""
+
+    table_name: str
+    alert_sender: str
+    alert_recipient: str
+    alert_detail: str
+    configuration_set: str
+
+
+@cache
+def settings() -> Settings:
+    """The settings, read on first use."""
+    return read(Settings)
+
+
+@cache
+def store() -> LeadStore:
+    """The lead store, with its connection kept between invocations."""
+    return LeadStore(settings().table_name)
+
+
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """A batch of stream records, or the schedule's tick. Answers which records the stream is to bring again."""
+    with invocation(context) as log:
+        alerts = _alerts(log)
+        if "Records" not in event:
+            for owed in store().owed(time.time(), _ALERTS_IN_ONE_SWEEP):
+                if _has_time(context):
+                    alerts.send(owed)
+            return {}
+        return {"batchItemFailures": list(_unsent(event["Records"], alerts, context, log))}
+
+
+def _unsent(
+    records: Iterable[Mapping[str, Any]], alerts: Alerts, context: Any, log: Logger
+) -> Iterable[dict[str, str]]:
+    """The records whose alert was not even tried. A mail that was refused is not among them: the schedule has it."""
+    for record in records:
+        try:
+            if _has_time(context):
+                alerts.send(lead_id(record["dynamodb"]["Keys"]))
+                continue
+        except StoreUnavailable as error:
+            log.error("alert not claimed", **describe(error))
+        yield {"itemIdentifier": record["dynamodb"]["SequenceNumber"]}
+
+
+def _has_time(context: Any) -> bool:
+    remaining: int = context.get_remaining_time_in_millis()
+    return remaining > _MILLISECONDS_FOR_ONE_ALERT
+
+
+def _alerts(log: Logger) -> Alerts:
+    practice, wanted = read_compiled(), settings()
+    catalogue = translations(practice.language)
+    return Alerts(
+        store=store(),
+        mailer=Mailer(wanted.alert_sender, wanted.configuration_set),
+        recipient=wanted.alert_recipient,
+        compose=lambda lead: compose(lead, practice, catalogue, sender=wanted.alert_sender, detail=wanted.alert_detail),
+        clock=time.time,
+        log=log,
+    )

@@ -1,0 +1,148 @@
+"""The alert as a mail: what the practice needs to call back, and nothing that should not travel by mail.
+
+Nothing the visitor typed can become a header of its own: `email.policy.SMTP` refuses line breaks in headers, and the
+store holds names without control characters in the first place.
+"""
+
+from datetime import datetime
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from gettext import NullTranslations
+from html import escape
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+from phonenumbers import PhoneNumberFormat
+
+from shared.lead import Lead
+from shared.messages import mark as _
+from shared.practice import Practice
+
+_LANGUAGES: Final = {
+    "en": _("English"),
+    "es": _("Spanish"),
+    "fr": _("French"),
+    "zh-Hant": _("Chinese (Traditional)"),
+    "ar": _("Arabic"),
+}
+_CONTACT: Final = {"phone": _("by phone"), "email": _("by e-mail")}
+_TIMES: Final = {
+    "morning": _("in the morning"),
+    "afternoon": _("in the afternoon"),
+    "evening": _("in the evening"),
+    "any": _("at any time"),
+}
+# First strong isolate and pop directional isolate (UAX #9): a name in another script stays in its place.
+_ISOLATE: Final = "\u2068{}\u2069"
+_RIGHT_TO_LEFT: Final = ("ar", "fa", "he", "ur")
+
+
+class Row(NamedTuple):
+    """A line of the alert: what it is, the value, and where a tap on it leads."""
+
+    label: str
+    value: str
+    link: str | None = None
+
+
+def compose(lead: Lead, practice: Practice, catalogue: NullTranslations, *, sender: str, detail: str) -> EmailMessage:
+    """The alert for `lead` in the practice's language; `detail` is `full` to include the visitor's own words."""
+    say = catalogue.gettext
+    name = first_name(lead.enquiry.name)
+    subject = say("New enquiry {reference}").format(reference=lead.reference)
+    if name:
+        subject = say("New enquiry {reference} from {name}").format(reference=lead.reference, name=name)
+    rows = _rows(lead, practice, catalogue)
+    message = lead.enquiry.message if detail == "full" else None
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = Address(practice.name, addr_spec=sender)
+    mail["Subject"] = subject
+    mail["Content-Language"] = practice.language
+    # RFC 3834: keeps vacation responders from answering the visitor's address or ours.
+    mail["Auto-Submitted"] = "auto-generated"
+    if reply_to := _reply_to(lead):
+        mail["Reply-To"] = reply_to
+    mail.set_content(_text(lead, rows, message, say("Their message:")))
+    mail.add_alternative(_html(lead, rows, message, say("Their message:"), practice.language, subject), subtype="html")
+    return mail
+
+
+def first_name(name: str) -> str | None:
+    """The first name, for the subject. None where it cannot be told from the rest, or is not a name at all."""
+    first = name.split()[0]
+    if len(first) > 30 or not all(letter.isalpha() or letter in "'’.-" for letter in first):
+        return None
+    # Chinese, Japanese and Korean names are written without a space: the first word may be the whole name.
+    return None if any("\u2e80" <= letter <= "\ufaff" for letter in first) else first
+
+
+def _rows(lead: Lead, practice: Practice, catalogue: NullTranslations) -> list[Row]:
+    say, enquiry = catalogue.gettext, lead.enquiry
+    rows = [Row(say("Name"), enquiry.name)]
+    if enquiry.phone:
+        rows.append(Row(say("Phone"), *_phone(enquiry.phone, enquiry.phone_extension, practice)))
+    if enquiry.email:
+        rows.append(Row(say("E-mail"), enquiry.email, f"mailto:{enquiry.email}"))
+    wish = f"{say(_CONTACT[enquiry.preferred_contact])}, {say(_TIMES[enquiry.preferred_time])}"
+    language = say(_LANGUAGES[enquiry.locale]) if enquiry.locale in _LANGUAGES else enquiry.locale
+    received = datetime.fromisoformat(lead.stored_at).astimezone(ZoneInfo(practice.time_zone))
+    return [
+        *rows,
+        Row(say("Prefers contact"), wish),
+        Row(say("Language"), language),
+        Row(say("Reference"), lead.reference),
+        Row(say("Received"), f"{received:%Y-%m-%d %H:%M} ({practice.time_zone})"),
+        Row(say("Article"), enquiry.article, f"{practice.origin}/{enquiry.locale}/articles/{enquiry.article}"),
+    ]
+
+
+def _phone(e164: str, extension: str | None, practice: Practice) -> tuple[str, str]:
+    number = phonenumbers.parse(e164)
+    number.extension = extension
+    home = phonenumbers.country_code_for_region(practice.address.country)
+    style = PhoneNumberFormat.NATIONAL if number.country_code == home else PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(number, style), phonenumbers.format_number(number, PhoneNumberFormat.RFC3966)
+
+
+def _reply_to(lead: Lead) -> Address | None:
+    """The visitor's address, where it is one that a header can carry and SES accepts."""
+    try:
+        local, _, domain = (lead.enquiry.email or "").rpartition("@")
+        return Address(lead.enquiry.name, local, domain.encode("idna").decode()) if local.isascii() and local else None
+    except (HeaderParseError, ValueError):
+        return None
+
+
+def _text(lead: Lead, rows: list[Row], message: str | None, heading: str) -> str:
+    lines = [f"{row.label}: {_ISOLATE.format(row.value)}" + (f"\n  {row.link}" if row.link else "") for row in rows]
+    if message:
+        lines += ["", heading, "", *(f"> {_ISOLATE.format(line)}" for line in message.split("\n"))]
+    return "\n".join(lines) + "\n"
+
+
+def _html(lead: Lead, rows: list[Row], message: str | None, heading: str, language: str, title: str) -> str:
+    direction = "rtl" if language.split("-")[0] in _RIGHT_TO_LEFT else "ltr"
+    cells = "".join(
+        f'<tr><th scope="row" align="start" style="padding:6px 12px 6px 0;color:#555;font-weight:normal;text-align:start">'
+        f'{escape(row.label)}</th><td style="padding:6px 0;font-size:18px">{_cell(row)}</td></tr>'
+        for row in rows
+    )
+    words = (
+        f'<p style="color:#555">{escape(heading)}</p><blockquote dir="auto" style="margin:0;padding:12px;background:#f4f4f4;'
+        f'white-space:pre-wrap">{escape(message)}</blockquote>'
+        if message
+        else ""
+    )
+    return (
+        f'<!doctype html><html lang="{language}" dir="{direction}"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f'</head><body style="font-family:system-ui,sans-serif;font-size:16px;line-height:1.5">'
+        f'<table role="presentation" style="border-collapse:collapse">{cells}</table>{words}</body></html>'
+    )
+
+
+def _cell(row: Row) -> str:
+    value = f"<bdi>{escape(row.value)}</bdi>"
+    return f'<a href="{escape(row.link)}">{value}</a>' if row.link else value

@@ -1,0 +1,101 @@
+"""Every error that is ours, as one tree.
+
+    NeedlepointError
+    ├── ConfigurationError      the deployment is wrong: a setting or the practice file; ops must act
+    ├── StoreUnavailable        DynamoDB did not take or give the item; trying again is right
+    ├── MailRefused             SES did not take the mail; says whether trying again can help
+    └── RequestError            the request is wrong; becomes an RFC 9457 problem
+        ├── InvalidBody         400  the body cannot be read at all
+        ├── InvalidHeader       400  a header cannot be read
+        ├── BodyTooLarge        413
+        ├── UnsupportedMedia    415
+        ├── InvalidFields       422  it was read, and some fields are not acceptable
+        └── KeyReused           422  the Idempotency-Key came with other content before
+
+`shared.http.problem` is the one mapping from a `RequestError` to an answer.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+
+class NeedlepointError(Exception):
+    """The root, so that a caller can tell our errors from everyone else's."""
+
+
+class ConfigurationError(NeedlepointError):
+    """A setting is missing or malformed. The message names it."""
+
+
+class StoreUnavailable(NeedlepointError):
+    """The table could not be reached or refused the call for a reason that is not the request's fault."""
+
+
+class MailRefused(NeedlepointError):
+    """SES did not accept a mail.
+
+    `reason` is SES's error code, which holds no personal data (its message may). `permanent` says that
+    the sender, the recipient or the account cannot be used until somebody mends it.
+    """
+
+    def __init__(self, reason: str, *, permanent: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.permanent = permanent
+
+
+class FieldError(NamedTuple):
+    """One fault in one field: the field's name, a stable code, and the sentence shown to the visitor."""
+
+    field: str
+    code: str
+    detail: str
+
+
+class RequestError(NeedlepointError):
+    """The request cannot be served as it is. `code` is stable; the sentence for it is the answerer's to choose."""
+
+    status: ClassVar[int] = 400
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class InvalidBody(RequestError):
+    """The body is empty, not in the encoding or the syntax it claims, or not one object."""
+
+
+class InvalidHeader(RequestError):
+    """A header that we act on is malformed."""
+
+
+class BodyTooLarge(RequestError):
+    """The body is larger than any honest enquiry."""
+
+    status = 413
+
+
+class UnsupportedMedia(RequestError):
+    """The body is of a type we do not read."""
+
+    status = 415
+
+
+class InvalidFields(RequestError):
+    """Some fields are not acceptable; `errors` has one entry for each fault, in the form's order."""
+
+    status = 422
+
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        super().__init__("invalid_fields")
+        self.errors = tuple(errors)
+
+
+class KeyReused(RequestError):
+    """The same Idempotency-Key with other content (draft-ietf-httpapi-idempotency-key-header, section 2.7)."""
+
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__("idempotency_key_reused")

@@ -1,0 +1,188 @@
+"""HTTP as the RFCs have it: one way to read a request, one way to finish a response.
+
+Powertools' resolver is not used for this: it answers `gzip;q=0` with gzip, sends no `Vary`, never answers 304, and
+knows neither HEAD nor 405. Both functions that face the web finish every response here instead.
+
+This module is on the content function's cold path, so it imports only what the Lambda runtime has loaded already.
+"""
+
+import json
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+from shared.errors import FieldError
+
+JSON = "application/json; charset=utf-8"
+PROBLEM = "application/problem+json; charset=utf-8"
+HTML = "text/html; charset=utf-8"
+
+SECURITY_HEADERS: Mapping[str, str] = {
+    "strict-transport-security": "max-age=63072000; includeSubDomains",
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    # The address of a health page says something about its reader: other sites are not told it.
+    "referrer-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+# Below this a compressed answer still fills the same single packet.
+_WORTH_COMPRESSING_BYTES = 1024
+_COMPRESSIBLE = ("text/", "application/json", "application/problem+json", "application/xml", "image/svg+xml")
+# RFC 9110 section 15.4.5: what a 304 must repeat; the rest describes a body that is not there.
+_ABSENT_FROM_304 = ("content-type", "content-length", "content-language", "content-encoding")
+
+
+class Request(NamedTuple):
+    """A request as API Gateway hands it over (HTTP API, payload format 2.0), header names in lower case."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+
+    @classmethod
+    def from_event(cls, event: Mapping[str, Any]) -> "Request":
+        """Read `event`; the path is percent-decoded once, undecodable bytes become U+FFFD."""
+        body = event.get("body") or ""
+        return cls(
+            method=event["requestContext"]["http"]["method"].upper(),
+            path=unquote(event["rawPath"] or "/"),
+            query=event.get("queryStringParameters") or {},
+            headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
+            body=b64decode(body) if event.get("isBase64Encoded") else body.encode("utf-8", "surrogatepass"),
+        )
+
+
+class Response(NamedTuple):
+    """An answer before it is finished. `gzip` is the body compressed ahead of time, where it was."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = b""
+    gzip: bytes | None = None
+
+
+def finish(request: Request, response: Response) -> dict[str, Any]:
+    """Turn `response` into API Gateway's result: coding, validators, 304, HEAD, security headers.
+
+    An `etag` among the headers names the representation; the gzip coding gets a tag of its own, because the two
+    codings are different bytes (RFC 9110 section 8.8.3). Conditional requests are answered for 200s alone.
+    """
+    headers = {**SECURITY_HEADERS, **response.headers}
+    status, body = response.status, response.body
+    if _is_compressible(response):
+        headers["vary"] = ", ".join(filter(None, (headers.get("vary"), "accept-encoding")))
+        if accepts_gzip(request.headers.get("accept-encoding", "")):
+            body = response.gzip or _gzip(body)
+            headers["content-encoding"] = "gzip"
+            if etag := headers.get("etag"):
+                headers["etag"] = f'{etag[:-1]}-gzip"'
+    if status == 200 and request.method in ("GET", "HEAD") and _not_modified(request, headers.get("etag")):
+        headers = {name: value for name, value in headers.items() if name not in _ABSENT_FROM_304}
+        return _result(304, headers, b"")
+    if status not in (204, 304):
+        headers["content-length"] = str(len(body))
+    return _result(status, headers, b"" if request.method == "HEAD" else body)
+
+
+def problem(
+    status: int, code: str, *, title: str, detail: str, locale: str, errors: Sequence[FieldError] = ()
+) -> Response:
+    """An RFC 9457 problem. `title`, `detail` and each error's `detail` are in `locale`; `code` never changes."""
+    document: dict[str, Any] = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
+    if errors:
+        document["errors"] = [error._asdict() for error in errors]
+    headers = {"content-type": PROBLEM, "content-language": locale, "cache-control": "no-store"}
+    return Response(status, headers, dump_json(document))
+
+
+def dump_json(document: object) -> bytes:
+    """JSON in UTF-8, as small as it gets."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def quality_values(header: str) -> Iterator[tuple[str, float]]:
+    """The members of an `Accept-*` list in lower case, with their weight (RFC 9110 section 12.4.2).
+
+    A member whose weight is malformed counts as not acceptable: guessing 1 would serve what was perhaps refused.
+    """
+    for member in header.lower().split(","):
+        name, *parameters = (part.strip() for part in member.split(";"))
+        if not name:
+            continue
+        weight = 1.0
+        for parameter in parameters:
+            key, _, value = parameter.partition("=")
+            if key.strip() == "q":
+                weight = _weight(value.strip())
+        yield name, weight
+
+
+def accepts_gzip(header: str) -> bool:
+    """Whether an `Accept-Encoding` value admits gzip (RFC 9110 section 12.5.3). No header: send it plain."""
+    weights = dict(quality_values(header))
+    return weights.get("gzip", weights.get("x-gzip", weights.get("*", 0.0))) > 0
+
+
+def prefers_html(request: Request) -> bool:
+    """Whether a person's browser is asking: `Accept` names HTML and does not rank JSON above it."""
+    weights = dict(quality_values(request.headers.get("accept", "")))
+    return weights.get("text/html", 0.0) > max(weights.get("application/json", 0.0), 0.0)
+
+
+def _weight(text: str) -> float:
+    whole, _, fraction = text.partition(".")
+    if whole not in ("0", "1") or len(fraction) > 3 or not (fraction + "0").isascii() or not (fraction + "0").isdigit():
+        return 0.0
+    return min(float(f"{whole}.{fraction or 0}"), 1.0)
+
+
+def _is_compressible(response: Response) -> bool:
+    if response.gzip is not None:
+        return True
+    content_type = response.headers.get("content-type", "")
+    return len(response.body) >= _WORTH_COMPRESSING_BYTES and content_type.startswith(_COMPRESSIBLE)
+
+
+def _gzip(body: bytes) -> bytes:
+    # wbits 31 writes the gzip container; the gzip module would be one more import for the same bytes.
+    compressor = zlib.compressobj(6, zlib.DEFLATED, 31)
+    return compressor.compress(body) + compressor.flush()
+
+
+def _not_modified(request: Request, etag: str | None) -> bool:
+    """RFC 9110 section 13.1.2: weak comparison against a list of tags, or `*` for any."""
+    condition = request.headers.get("if-none-match")
+    if condition is None or etag is None:
+        return False
+    if condition.strip() == "*":
+        return True
+    return any(tag.strip().removeprefix("W/") == etag for tag in condition.split(","))
+
+
+def _result(status: int, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
+    if not body:
+        return {"statusCode": status, "headers": dict(headers), "body": "", "isBase64Encoded": False}
+    if "content-encoding" not in headers and headers.get("content-type", "").startswith(_COMPRESSIBLE):
+        return {"statusCode": status, "headers": dict(headers), "body": body.decode(), "isBase64Encoded": False}
+    return {
+        "statusCode": status,
+        "headers": dict(headers),
+        "body": b64encode(body).decode(),
+        "isBase64Encoded": True,
+    }

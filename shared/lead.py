@@ -1,0 +1,124 @@
+"""What a lead is: plain values and rules, no I/O and no clock of its own.
+
+A lead's id is derived, never random: from the `Idempotency-Key`, or from what was entered where there is none. The
+same enquiry therefore always meets the same item, and the table itself is the idempotency record.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+# No 0/O, 1/I and no vowels (nor Y): it can be read out on the phone, and it never spells a word.
+REFERENCE_ALPHABET: Final = "23456789BCDFGHJKLMNPQRSTVWXZ"
+
+# Seconds from one attempt to the next. A mail that was refused is tried again over a day, ...
+ALERT_RETRY_DELAYS: Final = (30, 120, 300, 900, 1800, 3600, 7200, 14400, 28800, 28800)
+# ... and after that as long as the lead is kept: once the fault is mended, the alert goes out by itself.
+ALERT_LAST_RESORT_DELAY: Final = 6 * 3600
+
+SECONDS_PER_DAY: Final = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Enquiry:
+    """What the visitor entered, validated and normalised; strings hold no control characters but line feeds."""
+
+    name: str
+    phone: str | None  # E.164
+    phone_extension: str | None
+    email: str | None
+    preferred_contact: str  # phone, email
+    preferred_time: str  # morning, afternoon, evening, any
+    message: str | None
+    locale: str
+    article: str
+    source: Mapping[str, str]
+    consent_version: str
+
+    def fingerprint(self) -> str:
+        """A digest of all that was entered: two enquiries are the same if and only if it is the same."""
+        canonical = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def __repr__(self) -> str:
+        # A stray log line or traceback must not carry a person's details.
+        return f"<Enquiry about {self.article} in {self.locale}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """An enquiry as it is stored. Times are ISO 8601 in UTC unless their name says otherwise."""
+
+    id: str
+    reference: str
+    enquiry: Enquiry
+    fingerprint: str
+    article_revision: str
+    consent_id: str
+    stored_at: str
+    expires_at: int  # seconds since the epoch: DynamoDB's TTL deletes the item some time after it
+    spam_reasons: tuple[str, ...] = ()
+    alert_attempts: int = 0
+    alert_sent_at: str | None = None
+    alert_message_id: str | None = None
+
+    @property
+    def is_spam(self) -> bool:
+        """Spam is a label with its reasons, never a reason to drop a lead; it only sends no alert."""
+        return bool(self.spam_reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a submission is. `unless` names ids under which the same submission may be stored already."""
+
+    id: str
+    unless: tuple[str, ...] = field(default=())
+
+
+def identity_of_key(key: str) -> Identity:
+    """The identity that an `Idempotency-Key` gives, for as long as the lead is kept."""
+    return Identity(_digest("key", key))
+
+
+def identity_of_content(fingerprint: str, now: float) -> Identity:
+    """The identity of a submission without a key: what was entered, on this day.
+
+    The day is part of it so that someone who asks again another day is heard again. In the first minutes of a day the
+    day before counts too, or pressing twice at midnight would be two leads.
+    """
+    day, seconds_into_day = divmod(int(now), SECONDS_PER_DAY)
+    today, yesterday = (_digest("content", f"{number}:{fingerprint}") for number in (day, day - 1))
+    return Identity(today, (yesterday,) if seconds_into_day < 600 else ())
+
+
+def reference_of(lead_id: str) -> str:
+    """The reference people use on the phone, such as `7KQM-4TWX`, derived from the lead's id."""
+    number = int.from_bytes(hashlib.sha256(f"reference:{lead_id}".encode()).digest())
+    letters = []
+    for _ in range(8):
+        number, index = divmod(number, len(REFERENCE_ALPHABET))
+        letters.append(REFERENCE_ALPHABET[index])
+    return f"{''.join(letters[:4])}-{''.join(letters[4:])}"
+
+
+def next_attempt_delay(attempts: int) -> int:
+    """Seconds until an alert is tried again after `attempts` failed ones (1 or more)."""
+    return ALERT_RETRY_DELAYS[attempts - 1] if attempts <= len(ALERT_RETRY_DELAYS) else ALERT_LAST_RESORT_DELAY
+
+
+def needs_a_human(attempts: int) -> bool:
+    """Whether so many failed attempts mean that trying again will not mend it."""
+    return attempts >= len(ALERT_RETRY_DELAYS)
+
+
+def timestamp(now: float) -> str:
+    """`now`, in seconds since the epoch, as ISO 8601 in UTC with milliseconds."""
+    return datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _digest(kind: str, text: str) -> str:
+    return hashlib.sha256(f"{kind}:{text}".encode()).hexdigest()[:32]

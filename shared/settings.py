@@ -1,0 +1,53 @@
+"""Settings: frozen, read on first use, naming the variable that is missing or malformed.
+
+A function declares what it needs as a dataclass and reads it once:
+
+    @dataclass(frozen=True, slots=True)
+    class Settings:
+        table_name: str
+        lead_retention_days: int
+
+    settings = read(Settings)          # TABLE_NAME, LEAD_RETENTION_DAYS
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shared.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+
+def read[Settings: "DataclassInstance"](cls: type[Settings], environ: Mapping[str, str] | None = None) -> Settings:
+    """Fill `cls` from the environment: field `table_name` from `TABLE_NAME`, converted by the field's type.
+
+    Raises ConfigurationError that names every variable that is missing or cannot be converted.
+    """
+    environ = os.environ if environ is None else environ
+    values: dict[str, Any] = {}
+    faults: list[str] = []
+    for field in fields(cls):
+        name = field.name.upper()
+        text = environ.get(name, "")
+        if not text:
+            faults.append(f"{name} is not set")
+            continue
+        try:
+            values[field.name] = int(text) if field.type in (int, "int") else text
+        except ValueError:
+            faults.append(f"{name} is {text!r}, not a whole number")
+    if faults:
+        raise ConfigurationError(f"{'; '.join(faults)} (wanted by {cls.__module__}.{cls.__qualname__})")
+    return cls(**values)
+
+
+def compiled() -> Path:
+    """The folder with what the build compiled for this function, inside the unpacked package."""
+    root = os.environ.get("LAMBDA_TASK_ROOT")
+    if not root:
+        raise ConfigurationError("LAMBDA_TASK_ROOT is not set: outside Lambda, point it at a compiled task root")
+    return Path(root, "compiled")

@@ -1,0 +1,209 @@
+"""The lead store: every key, condition and call to DynamoDB stands here.
+
+One item per lead, under `pk = LEAD#<id>`, `sk = LEAD`. While an alert is owed the item carries `alert_owed` and
+`alert_next_at` (seconds since the epoch), and so appears in the sparse index `alerts-owed`; sending removes both.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, fields
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shared.errors import StoreUnavailable
+from shared.lead import Enquiry, Identity, Lead, timestamp
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+    type Item = dict[str, AttributeValueTypeDef]
+
+ALERTS_OWED_INDEX: Final = "alerts-owed"
+_OWED: Final = "alert"
+_LEAD: Final = "LEAD"
+
+
+class LeadStore:
+    """The leads in one table. Every method raises StoreUnavailable when DynamoDB cannot do its part."""
+
+    def __init__(self, table_name: str, client: "DynamoDBClient | None" = None) -> None:
+        self._table = table_name
+        self._client = client or _client()
+
+    def create(self, lead: Lead, identity: Identity) -> Lead:
+        """Store `lead` unless its identity is stored already; answer whichever lead is stored now.
+
+        One conditional write. The condition's failure brings the stored item along, so there is no second read and
+        no moment in which a crash could store a lead twice or not at all.
+        """
+        condition: Any = {
+            "TableName": self._table,
+            "ConditionExpression": "attribute_not_exists(pk)",
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        put: Any = {"Item": _item(lead), **condition}
+        try:
+            if identity.unless:
+                checks: list[Any] = [{"ConditionCheck": {"Key": key(id), **condition}} for id in identity.unless]
+                self._client.transact_write_items(TransactItems=[{"Put": put}, *checks])
+            else:
+                self._client.put_item(**put)
+        except ClientError as error:
+            if stored := _stored_item(error):
+                return _lead(stored)
+            raise StoreUnavailable(_code(error)) from error
+        except BotoCoreError as error:
+            raise StoreUnavailable(type(error).__name__) from error
+        return lead
+
+    def owed(self, now: float, limit: int) -> Iterator[str]:
+        """Ids of leads whose alert is due at `now`, longest due first, at most `limit`."""
+        try:
+            page = self._client.query(
+                TableName=self._table,
+                IndexName=ALERTS_OWED_INDEX,
+                KeyConditionExpression="alert_owed = :owed AND alert_next_at <= :now",
+                ExpressionAttributeValues={":owed": {"S": _OWED}, ":now": {"N": str(int(now))}},
+                Limit=limit,
+            )
+        except (ClientError, BotoCoreError) as error:
+            raise StoreUnavailable(_code(error)) from error
+        return (lead_id(item) for item in page["Items"])
+
+    def claim(self, lead_id: str, now: float, lease: int) -> Lead | None:
+        """Take the alert for this attempt: nobody else gets it for `lease` seconds, and then it is owed again.
+
+        None where there is nothing to take: sent, taken by somebody else, not due yet, or erased.
+        """
+        item = self._update(
+            lead_id,
+            "SET alert_next_at = :until ADD alert_attempts :one",
+            "alert_owed = :owed AND alert_next_at <= :now",
+            {
+                ":until": {"N": str(int(now) + lease)},
+                ":one": {"N": "1"},
+                ":owed": {"S": _OWED},
+                ":now": {"N": str(int(now))},
+            },
+        )
+        return _lead(item) if item else None
+
+    def record_sent(self, lead_id: str, message_id: str, now: float) -> None:
+        """The practice's mail was accepted: keep when and as what, and take the lead off the work list."""
+        self._update(
+            lead_id,
+            "SET alert_sent_at = :at, alert_message_id = :message_id REMOVE alert_owed, alert_next_at, alert_error",
+            "attribute_exists(pk)",
+            {":at": {"S": timestamp(now)}, ":message_id": {"S": message_id}},
+        )
+
+    def record_failed(self, lead_id: str, reason: str, next_at: int) -> None:
+        """The mail was not accepted: keep why, and when to try again (seconds since the epoch)."""
+        self._update(
+            lead_id,
+            "SET alert_error = :reason, alert_next_at = :next",
+            "attribute_exists(alert_owed)",
+            {":reason": {"S": reason}, ":next": {"N": str(next_at)}},
+        )
+
+    def _update(self, lead_id: str, update: str, condition: str, values: "Item") -> "Item | None":
+        """One conditional update; the item as it is now, or None where the condition did not hold."""
+        try:
+            answer = self._client.update_item(
+                TableName=self._table,
+                Key=key(lead_id),
+                UpdateExpression=update,
+                ConditionExpression=condition,
+                ExpressionAttributeValues=values,
+                ReturnValues="ALL_NEW",
+            )
+        except ClientError as error:
+            if _code(error) == "ConditionalCheckFailedException":
+                return None
+            raise StoreUnavailable(_code(error)) from error
+        except BotoCoreError as error:
+            raise StoreUnavailable(type(error).__name__) from error
+        return answer["Attributes"]
+
+
+def key(lead_id: str) -> "Item":
+    """The primary key of a lead."""
+    return {"pk": {"S": f"{_LEAD}#{lead_id}"}, "sk": {"S": _LEAD}}
+
+
+def lead_id(keys: "Item") -> str:
+    """The lead's id from an item's keys, as the index and the stream give them."""
+    return keys["pk"]["S"].removeprefix(f"{_LEAD}#")
+
+
+@cache
+def _client() -> "DynamoDBClient":
+    import boto3
+
+    # Three short tries fit well inside the function's time; a visitor does not wait for more.
+    config = Config(
+        connect_timeout=1,
+        read_timeout=2,
+        retries={"mode": "standard", "total_max_attempts": 3},
+        tcp_keepalive=True,
+    )
+    return boto3.client("dynamodb", config=config)
+
+
+def _item(lead: Lead) -> "Item":
+    # The enquiry's fields lie beside the lead's own: one flat item, which a person can read in the console.
+    values = asdict(lead)
+    values |= values.pop("enquiry")
+    if not lead.is_spam:
+        # Zero, not the time of storing: due at once, whatever notify's clock says.
+        values |= {"alert_owed": _OWED, "alert_next_at": 0}
+    item = {name: _attribute(value) for name, value in values.items() if value not in (None, (), {})}
+    return {**key(lead.id), **item}
+
+
+def _lead(item: "Item") -> Lead:
+    values = {name: _value(attribute) for name, attribute in item.items()}
+    enquiry = {field.name: values.get(field.name) for field in fields(Enquiry)}
+    own = {field.name: values[field.name] for field in fields(Lead) if field.name in values}
+    own["spam_reasons"] = tuple(own.get("spam_reasons", ()))
+    return Lead(**own, enquiry=Enquiry(**enquiry | {"source": enquiry["source"] or {}}))
+
+
+# boto3's own serializer knows every type and costs another import; these are the four that an item has.
+def _attribute(value: Any) -> "AttributeValueTypeDef":
+    match value:
+        case str():
+            return {"S": value}
+        case int():
+            return {"N": str(value)}
+        case dict():
+            return {"M": {name: _attribute(member) for name, member in value.items()}}
+        case list() | tuple():
+            return {"L": [_attribute(member) for member in value]}
+    raise TypeError(f"no DynamoDB type for {type(value).__name__}")
+
+
+def _value(attribute: Any) -> Any:
+    ((kind, value),) = attribute.items()
+    match kind:
+        case "N":
+            return int(value)
+        case "M":
+            return {name: _value(member) for name, member in value.items()}
+        case "L":
+            return [_value(member) for member in value]
+    return value
+
+
+def _stored_item(error: ClientError) -> "Item | None":
+    """The item that made a condition fail, from a single write's error or a transaction's."""
+    response: Any = error.response
+    reasons = [response, *response.get("CancellationReasons", ())]
+    return next((reason["Item"] for reason in reasons if reason.get("Item")), None)
+
+
+def _code(error: Exception) -> str:
+    return error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__

@@ -1,0 +1,180 @@
+"""What an enquiry must be, and what is made of what people type."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.leads.enquiry import Fault, validate
+from functions.leads.spam import spam_reasons
+from functions.leads.text import clean_line, clean_lines
+from shared.lead import Enquiry
+
+GOOD: dict[str, Any] = {
+    "name": "Ana Ruiz",
+    "phone": "(602) 555-0100",
+    "consent": True,
+    "locale": "es",
+    "article": "dry-needling-for-sciatica",
+}
+MISSING = object()
+
+
+def check(**changes: Any) -> Enquiry:
+    fields = {name: value for name, value in {**GOOD, **changes}.items() if value is not MISSING}
+    return validate(fields, country="US", locales=("en", "es"), knows_article=lambda slug: slug == GOOD["article"])[0]
+
+
+def faults(**changes: Any) -> list[tuple[str, str]]:
+    with pytest.raises(Fault) as fault:
+        check(**changes)
+    return fault.value.faults
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"name": MISSING}, [("name", "required")]),
+        ({"name": "  "}, [("name", "required")]),
+        ({"name": None}, [("name", "required")]),
+        ({"name": "A"}, [("name", "too_short")]),
+        ({"name": "A" * 81}, [("name", "too_long")]),
+        ({"name": 7}, [("name", "wrong_type")]),
+        ({"name": ["Ana"]}, [("name", "wrong_type")]),
+        ({"name": "A\ud800"}, [("name", "too_short")]),
+        ({"phone": MISSING}, [("phone", "contact_needed")]),
+        ({"phone": "", "email": " "}, [("phone", "contact_needed")]),
+        ({"phone": "call me"}, [("phone", "not_a_phone_number")]),
+        ({"phone": "12"}, [("phone", "not_a_phone_number")]),
+        ({"phone": "1" * 30}, [("phone", "not_a_phone_number")]),
+        ({"phone": 6025550100}, [("phone", "wrong_type")]),
+        ({"email": "ana"}, [("email", "not_an_email")]),
+        ({"email": "ana@example"}, [("email", "not_an_email")]),
+        ({"email": "ana@@example.com"}, [("email", "not_an_email")]),
+        ({"email": "ana@example..com"}, [("email", "not_an_email")]),
+        ({"email": "a b@example.com"}, [("email", "not_an_email")]),
+        ({"email": "a@example.com,b@example.com"}, [("email", "not_an_email")]),
+        ({"email": "a@example.com\r\nBcc: b@example.com"}, [("email", "not_an_email")]),
+        ({"email": "<a@example.com>"}, [("email", "not_an_email")]),
+        ({"email": "a@" + "e" * 260 + ".com"}, [("email", "too_long")]),
+        ({"preferred_contact": "fax"}, [("preferred_contact", "not_a_choice")]),
+        ({"preferred_contact": "email"}, [("email", "preferred_but_missing")]),
+        ({"preferred_time": "midnight"}, [("preferred_time", "not_a_choice")]),
+        ({"message": "x" * 1001}, [("message", "too_long")]),
+        ({"consent": False}, [("consent", "consent_needed")]),
+        ({"consent": MISSING}, [("consent", "required")]),
+        ({"consent": "true"}, [("consent", "wrong_type")]),
+        ({"consent": 1}, [("consent", "wrong_type")]),
+        ({"locale": "xx"}, [("locale", "not_a_choice")]),
+        ({"article": "knees"}, [("article", "not_a_choice")]),
+        ({"locale": MISSING}, [("locale", "required")]),
+        ({"source": {"gclid": "1"}}, [("source", "unknown_field")]),
+        ({"source": "ad"}, [("source", "wrong_type")]),
+        ({"source": {"utm_source": 1}}, [("source", "wrong_type")]),
+        ({"diagnosis": "x"}, [("diagnosis", "unknown_field")]),
+        ({"consent_version": "new"}, [("consent_version", "string_pattern_mismatch")]),
+    ],
+)
+def test_a_fault_has_its_field_and_code(changes: dict[str, Any], expected: list[tuple[str, str]]) -> None:
+    assert faults(**changes) == expected
+
+
+def test_all_faults_are_found_at_once_in_the_forms_order() -> None:
+    assert faults(consent=False, email="x", name="", zebra=1, phone=MISSING, message="y" * 2000) == [
+        ("name", "required"),
+        ("email", "not_an_email"),
+        ("message", "too_long"),
+        ("consent", "consent_needed"),
+        ("zebra", "unknown_field"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("(602) 555-0100", "+16025550100"),
+        ("602.555.0100", "+16025550100"),
+        ("+1 602 555 0100", "+16025550100"),
+        ("+34 612 34 56 78", "+34612345678"),
+        ("+886 912 345 678", "+886912345678"),
+        ("٦٠٢٥٥٥٠١٠٠", "+16025550100"),
+        ("６０２-５５５-０１００", "+16025550100"),
+    ],
+)
+def test_a_phone_number_is_stored_as_it_is_dialled_from_anywhere(typed: str, stored: str) -> None:
+    assert check(phone=typed).phone == stored
+
+
+def test_an_extension_is_kept() -> None:
+    enquiry = check(phone="602-555-0100 ext. 12")
+
+    assert (enquiry.phone, enquiry.phone_extension) == ("+16025550100", "12")
+
+
+def test_the_preferred_contact_follows_from_what_was_given() -> None:
+    assert check().preferred_contact == "phone"
+    assert check(phone=MISSING, email="Ana@Example.COM").preferred_contact == "email"
+    assert check(email="Ana@Example.COM").email == "Ana@example.com"
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("Ana\r\nBcc: x@example.com", "Ana Bcc: x@example.com"),
+        ("Ana\u2028Ruiz\x00", "Ana Ruiz"),
+        ("\u202eziuR anA", "ziuR anA"),
+        ("محمد\u200f علي", "محمد\u200f علي"),
+        ("👩‍⚕️ Ana", "👩‍⚕️ Ana"),
+        ("Jose\u0301", "José"),
+        ("=HYPERLINK(1)", "=HYPERLINK(1)"),
+        ("<b>Ana</b>", "<b>Ana</b>"),
+    ],
+)
+def test_a_name_is_one_harmless_line(typed: str, stored: str) -> None:
+    assert check(name=typed).name == stored
+
+
+def test_a_message_keeps_its_lines_and_is_counted_as_it_is_stored() -> None:
+    assert check(message=" a\r\nb\rc\u2029d\t! \n").message == "a\nb\nc\nd !"
+    assert check(message="a\r\n" * 500).message == "a\n" * 499 + "a"
+
+
+@given(st.text())
+def test_clean_text_is_stable_and_holds_no_controls(text: str) -> None:
+    for clean in (clean_line, clean_lines):
+        once = clean(text)
+        assert clean(once) == once
+        assert not any(ord(letter) < 32 and letter != "\n" for letter in once)
+        assert not set(once) & set("\x7f\x85\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+    assert "\n" not in clean_line(text)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.sampled_from([*GOOD, "email", "message", "source", "aside"]) | st.text(), json_values))
+def test_whatever_is_sent_is_an_enquiry_or_named_faults(fields: dict[str, Any]) -> None:
+    try:
+        validate(fields, country="US", locales=("en",), knows_article=lambda slug: True)
+    except Fault as fault:
+        assert fault.faults
+
+
+@pytest.mark.parametrize(
+    ("changes", "honeypot", "reasons"),
+    [
+        ({}, None, ()),
+        ({"message": "See https://a.example and www.b.example"}, None, ()),
+        ({"message": "http://a http://b HTTPS://c"}, None, ("links",)),
+        ({"name": "Buy www.pills.example"}, None, ("link_in_name",)),
+        ({}, "x", ("honeypot",)),
+        ({"message": "[url=a] [url=b] [url=c]"}, "x", ("honeypot", "links")),
+    ],
+)
+def test_spam_has_its_reasons(changes: dict[str, Any], honeypot: str | None, reasons: tuple[str, ...]) -> None:
+    assert spam_reasons(check(**changes), honeypot) == reasons

@@ -1,0 +1,138 @@
+"""The alert's text: readable, honest about language, and closed to anything injected."""
+
+from dataclasses import replace
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from gettext import NullTranslations
+from typing import Any, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.leads.text import clean_line
+from functions.notify.compose import compose, first_name
+from shared.lead import Enquiry, Lead
+from shared.practice import load
+
+PRACTICE = load()
+LEAD = Lead(
+    id="1",
+    reference="7KQM-4TWX",
+    enquiry=Enquiry(
+        name="Ana Ruiz",
+        phone="+16025550100",
+        phone_extension="12",
+        email="ana@example.com",
+        preferred_contact="phone",
+        preferred_time="any",
+        message="One\nTwo <b>",
+        locale="es",
+        article="dry-needling-for-sciatica",
+        source={},
+        consent_version="2026-11-23",
+    ),
+    fingerprint="f",
+    article_revision="r",
+    consent_id="enquiry-contact",
+    stored_at="2026-11-23T15:30:00.000Z",
+    expires_at=1,
+)
+
+
+def mail(detail: str = "brief", **changes: Any) -> EmailMessage:
+    lead = replace(LEAD, enquiry=replace(LEAD.enquiry, **changes))
+    composed = compose(lead, PRACTICE, NullTranslations(), sender="website@example.com", detail=detail)
+    return cast("EmailMessage", message_from_bytes(composed.as_bytes(), policy=default))
+
+
+def parts(message: EmailMessage) -> tuple[str, str]:
+    text, html = (message.get_body((kind,)) for kind in ("plain", "html"))
+    assert text
+    assert html
+    return text.get_content(), html.get_content()
+
+
+def test_times_are_the_practices_own() -> None:
+    for part in parts(mail()):
+        assert "2026-11-23 08:30 (America/Phoenix)" in part
+
+
+def test_a_number_can_be_tapped_extension_and_all() -> None:
+    text, html = parts(mail())
+
+    assert "(602) 555-0100 ext. 12" in text
+    assert 'href="tel:+1-602-555-0100;ext=12"' in html
+    assert "+34 612 34 56 78" in parts(mail(phone="+34612345678", phone_extension=None))[0]
+
+
+def test_the_visitors_words_travel_only_where_the_practice_asked_for_them() -> None:
+    assert not any("Two" in part for part in parts(mail("brief")))
+    text, html = parts(mail("full"))
+    assert "Two <b>" in text
+    assert "Two &lt;b&gt;" in html
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("Ana Ruiz", "Ana"),
+        ("Ana", "Ana"),
+        ("Jean-Luc Picard", "Jean-Luc"),
+        ("محمد علي", "محمد"),
+        ("O’Brien", "O’Brien"),
+        ("王小明", None),
+        ("ana@example.com Ruiz", None),
+        ("602-555-0100", None),
+        ("👩 Ana", None),
+        ("A" * 31, None),
+    ],
+)
+def test_the_subject_holds_a_first_name_or_none(name: str, first: str | None) -> None:
+    assert first_name(name) == first
+    subject = mail(name=name)["Subject"]
+    assert subject == ("New enquiry 7KQM-4TWX" + (f" from {first}" if first else ""))
+
+
+@pytest.mark.parametrize("email", [None, "ñandú@example.com", "a..b@example.com", "x@" + "ü" * 70 + ".com"])
+def test_an_address_that_no_header_can_carry_is_left_out_of_it(email: str | None) -> None:
+    message = mail(email=email)
+
+    assert message["Reply-To"] is None or "@" in str(message["Reply-To"])
+    if email:
+        assert email in parts(message)[0]
+
+
+def test_a_name_in_another_script_is_isolated() -> None:
+    text, html = parts(mail(name="محمد"))
+
+    assert "\u2068محمد\u2069" in text
+    assert "<bdi>محمد</bdi>" in html
+
+
+EXPECTED_HEADERS = {"From", "Subject", "Content-Language", "Auto-Submitted", "Reply-To", "MIME-Version", "Content-Type"}
+
+
+@pytest.mark.parametrize("field", ["name", "email", "message", "article", "locale", "preferred_contact"])
+@pytest.mark.parametrize(
+    "payload", ["x\r\nBcc: evil@example.com", "x\nSubject: y", "x\r\n\r\n<script>", "=?utf-8?q?=0D=0ABcc:_a?="]
+)
+def test_no_field_can_add_a_header(field: str, payload: str) -> None:
+    # Even what validation would never let through: the composer does not rely on it.
+    try:
+        message = mail("full", **{field: payload})
+    except (ValueError, KeyError):
+        return
+
+    assert set(message.keys()) <= EXPECTED_HEADERS
+    assert len(message.keys()) == len(set(message.keys()))
+    assert "<script>" not in parts(message)[1]
+
+
+@given(st.text(min_size=1).map(clean_line).filter(bool), st.text())
+def test_whatever_people_are_called_the_mail_is_well_formed(name: str, message_text: str) -> None:
+    composed = mail("full", name=name[:80], message=message_text.encode("utf-8", "replace").decode() or None)
+
+    assert set(composed.keys()) <= EXPECTED_HEADERS
+    assert len(parts(composed)) == 2

@@ -1,0 +1,99 @@
+"""What a lead is: identities, references, when to try again."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.lead import (
+    REFERENCE_ALPHABET,
+    SECONDS_PER_DAY,
+    Enquiry,
+    identity_of_content,
+    identity_of_key,
+    needs_a_human,
+    next_attempt_delay,
+    reference_of,
+    timestamp,
+)
+
+NOON = 20_000 * SECONDS_PER_DAY + SECONDS_PER_DAY / 2
+ENQUIRY = Enquiry(
+    name="Ana Ruiz",
+    phone="+16025550100",
+    phone_extension=None,
+    email=None,
+    preferred_contact="phone",
+    preferred_time="any",
+    message=None,
+    locale="es",
+    article="dry-needling-for-sciatica",
+    source={},
+    consent_version="2026-11-23",
+)
+
+
+@given(st.text(min_size=1))
+def test_a_reference_can_be_read_out(lead_id: str) -> None:
+    reference = reference_of(lead_id)
+
+    assert len(reference) == 9
+    assert reference[4] == "-"
+    assert set(reference.replace("-", "")) <= set(REFERENCE_ALPHABET)
+    assert not set(reference) & set("01IOAEUY")
+    assert reference == reference_of(lead_id)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"name": "Ana Ruis"}, {"message": "hola"}, {"locale": "en"}, {"source": {"utm_source": "x"}}, {"email": "a@b.co"}],
+)
+def test_another_enquiry_has_another_fingerprint(change: dict[str, object]) -> None:
+    assert replace(ENQUIRY, **change).fingerprint() != ENQUIRY.fingerprint()  # type: ignore[arg-type]
+    assert replace(ENQUIRY).fingerprint() == ENQUIRY.fingerprint()
+
+
+def test_the_same_content_is_the_same_lead_all_day_and_another_one_the_next() -> None:
+    today = identity_of_content("f", NOON)
+
+    assert identity_of_content("f", NOON + 6 * 3600) == today
+    assert identity_of_content("f", NOON + SECONDS_PER_DAY).id != today.id
+    assert identity_of_content("g", NOON).id != today.id
+
+
+def test_pressing_twice_at_midnight_meets_the_first_lead() -> None:
+    midnight = NOON + SECONDS_PER_DAY / 2
+    before, after = identity_of_content("f", midnight - 1), identity_of_content("f", midnight + 1)
+
+    assert after.unless == (before.id,)
+    assert identity_of_content("f", midnight + 3600).unless == ()
+
+
+def test_a_key_never_meets_content_by_chance() -> None:
+    day = int(NOON) // SECONDS_PER_DAY
+    assert identity_of_key(f"{day}:f").id != identity_of_content("f", NOON).id
+
+
+def test_attempts_spread_over_a_day_and_never_end() -> None:
+    delays = [next_attempt_delay(attempt) for attempt in range(1, 30)]
+
+    assert delays[0] <= 60
+    assert delays[:10] == sorted(delays[:10])
+    assert 20 * 3600 < sum(delays[:10]) < 30 * 3600
+    assert delays[-1] == 6 * 3600
+
+
+def test_a_person_is_called_once_the_attempts_of_the_first_day_are_used_up() -> None:
+    assert not needs_a_human(9)
+    assert needs_a_human(10)
+    assert needs_a_human(11)
+
+
+def test_a_timestamp_is_utc_with_milliseconds() -> None:
+    assert timestamp(1_800_000_000.1239) == "2027-01-15T08:00:00.123Z"
+
+
+def test_a_stray_repr_holds_no_personal_data() -> None:
+    assert "Ana" not in repr(ENQUIRY)
+    assert "602" not in repr(ENQUIRY)

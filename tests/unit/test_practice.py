@@ -1,0 +1,63 @@
+"""The practice file: what is wrong with it is said by field."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from shared import practice
+from shared.errors import ConfigurationError
+
+SOURCE = practice.SOURCE.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def task_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("LAMBDA_TASK_ROOT", str(tmp_path))
+    (tmp_path / "compiled").mkdir()
+    practice.read_compiled.cache_clear()
+    yield tmp_path
+    practice.read_compiled.cache_clear()
+
+
+def test_what_was_checked_at_build_time_is_read_back_the_same(task_root: Path) -> None:
+    checked = practice.load()
+    (task_root / "compiled/practice.json").write_text(json.dumps(asdict(checked)), encoding="utf-8")
+
+    assert practice.read_compiled() == checked
+
+
+def test_a_package_without_it_says_so(task_root: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"practice\.json is missing"):
+        practice.read_compiled()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ('phone = "+16025550142"', 'phone = "602 555 0142"', "phone: .*should look like '.16025550142'"),
+        ('opens = "08:00"', 'opens = "8:00"', r"hours\.0\.opens"),
+        ('closes = "13:00"', 'closes = "07:00"', r"hours\.1: closes at 07:00"),
+        ('"Friday"', '"Fryday"', r"hours\.1\.days\.0"),
+        ('name = "Byron Lam"', 'name = ""', r"practitioner\.name"),
+        ('locality = "Phoenix"', 'locale = "Phoenix"', r"address\.locality"),
+        ('time_zone = "America/Phoenix"', 'time_zone = "Phoenix"', "time_zone: 'Phoenix' is no zone"),
+        ('language = "en"', 'language = "de"', "language: 'de' is not among locales"),
+        ('emergency_number = "911"', "emergency_number = 911", "emergency_number"),
+        ('origin = "https://www.example.com"', 'origin = "www.example.com/"', "origin"),
+        ('region = "US-AZ"', 'region = "Arizona"', "region"),
+        ("name = ", "nmae = ", "nmae: .*[Uu]nexpected"),
+        ("[practitioner]", "[practitioner", "practice.toml: .*line"),
+    ],
+)
+def test_a_fault_is_named_by_file_and_field(tmp_path: Path, old: str, new: str, fault: str) -> None:
+    assert old in SOURCE
+    path = tmp_path / "practice.toml"
+    path.write_text(SOURCE.replace(old, new, 1), encoding="utf-8")
+
+    with pytest.raises(ConfigurationError, match=fault) as error:
+        practice.load(path)
+
+    assert str(path) in str(error.value)

@@ -1,0 +1,37 @@
+"""Settings: read once, and naming what is missing."""
+
+from dataclasses import FrozenInstanceError, dataclass
+from pathlib import Path
+
+import pytest
+
+from shared.errors import ConfigurationError
+from shared.settings import compiled, read
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    table_name: str
+    lead_retention_days: int
+
+
+def test_fields_come_from_the_variables_of_their_names() -> None:
+    settings = read(Settings, {"TABLE_NAME": "leads", "LEAD_RETENTION_DAYS": "365", "OTHER": "x"})
+
+    assert settings == Settings("leads", 365)
+    with pytest.raises(FrozenInstanceError):
+        settings.table_name = "other"  # type: ignore[misc]
+
+
+def test_every_missing_or_malformed_variable_is_named_at_once() -> None:
+    with pytest.raises(ConfigurationError, match=r"TABLE_NAME is not set; LEAD_RETENTION_DAYS is 'long'"):
+        read(Settings, {"TABLE_NAME": "", "LEAD_RETENTION_DAYS": "long"})
+
+
+def test_the_task_root_must_be_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LAMBDA_TASK_ROOT", raising=False)
+    with pytest.raises(ConfigurationError, match="LAMBDA_TASK_ROOT"):
+        compiled()
+
+    monkeypatch.setenv("LAMBDA_TASK_ROOT", "/var/task")
+    assert compiled() == Path("/var/task/compiled")

@@ -1,0 +1,1 @@
+"""Answers every GET from the compiled site."""

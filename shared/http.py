@@ -51,7 +51,11 @@ class Request(NamedTuple):
 
     @classmethod
     def from_event(cls, event: Mapping[str, Any]) -> "Request":
-        """Read `event`; the path is percent-decoded once, undecodable bytes become U+FFFD."""
+        """Read `event`, its path percent-decoded; undecodable bytes become U+FFFD.
+
+        API Gateway was seen to hand the path over decoded and undecoded; decoding what is decoded changes no path
+        of ours, since none contains a percent sign.
+        """
         body = event.get("body") or ""
         return cls(
             method=event["requestContext"]["http"]["method"].upper(),

@@ -12,13 +12,13 @@ from phonenumbers import PhoneNumberFormat
 from functions.leads.body import FORM, Submission, media_type
 from functions.leads.body import JSON as JSON_BODY
 from functions.leads.page import pages
-from functions.leads.sentences import detail, field_error, title
 from shared.errors import FieldError, InvalidFields, RequestError
 from shared.http import HTML, JSON, Request, Response, dump_json, prefers_html, problem
 from shared.languages import Matcher
 from shared.lead import Lead
 from shared.messages import translations
 from shared.practice import read_compiled
+from shared.sentences import detail, field_error, title
 from shared.settings import compiled
 
 ALLOW = "OPTIONS, POST"

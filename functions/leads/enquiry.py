@@ -26,6 +26,7 @@ _CODES = {
     "string_too_long": "too_long",
     "literal_error": "not_a_choice",
     "extra_forbidden": "unknown_field",
+    "string_pattern_mismatch": "wrong_form",
 }
 _TYPE_CODE = "wrong_type"
 

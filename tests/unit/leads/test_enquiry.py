@@ -73,7 +73,7 @@ def faults(**changes: Any) -> list[tuple[str, str]]:
         ({"source": "ad"}, [("source", "wrong_type")]),
         ({"source": {"utm_source": 1}}, [("source", "wrong_type")]),
         ({"diagnosis": "x"}, [("diagnosis", "unknown_field")]),
-        ({"consent_version": "new"}, [("consent_version", "string_pattern_mismatch")]),
+        ({"consent_version": "new"}, [("consent_version", "wrong_form")]),
     ],
 )
 def test_a_fault_has_its_field_and_code(changes: dict[str, Any], expected: list[tuple[str, str]]) -> None:

@@ -29,7 +29,7 @@ _FIELD_SENTENCES: Final = {
     "not_a_choice": _("Choose one of the given answers."),
     "wrong_type": _("This is not the kind of value that belongs here."),
     "unknown_field": _("There is no such field."),
-    "string_pattern_mismatch": _("This does not have the right form."),
+    "wrong_form": _("This does not have the right form."),
 }
 
 _REQUEST_SENTENCES: Final = {
@@ -58,6 +58,15 @@ _TITLES: Final = {
     500: _("Something went wrong"),
     503: _("Temporarily not available"),
 }
+
+
+def form_sentences(catalogue: NullTranslations, *, example: str) -> dict[str, str]:
+    """The sentences that the page's own script shows, by `field code`, so that it says what the server would say."""
+    return {
+        f"{key[0]} {key[1]}": catalogue.gettext(sentence).format(example=example)
+        for key, sentence in _FIELD_SENTENCES.items()
+        if isinstance(key, tuple)
+    }
 
 
 def title(status: int, catalogue: NullTranslations) -> str:

@@ -1,6 +1,7 @@
 """Every error that is ours, as one tree.
 
     NeedlepointError
+    ├── ContentError            an article, template or catalogue is wrong; lives with the compiler, which stops
     ├── ConfigurationError      the deployment is wrong: a setting or the practice file; ops must act
     ├── StoreUnavailable        DynamoDB did not take or give the item; trying again is right
     ├── MailRefused             SES did not take the mail; says whether trying again can help

@@ -1,0 +1,77 @@
+# Needlepoint's verbs. `make` alone lists them; the first one to run also brings the Python environment (uv and .venv).
+# Works with GNU make 3.81 (macOS) and any POSIX shell.
+
+SHELL = /bin/sh
+.DEFAULT_GOAL = help
+
+VENV ?= .venv
+READY = $(VENV)/.ready
+# An activated environment or a PYTHONPATH of the caller's would decide what is imported here.
+PYTHON = env -u VIRTUAL_ENV -u PYTHONPATH -u PYTHONHOME SAM_CLI_TELEMETRY=0 $(VENV)/bin/python
+SAM = $(PYTHON) -m samcli
+
+PORT ?= 8000
+STAGE ?= dev
+ARCH ?= arm64
+# This machine's architecture, by Lambda's name.
+HERE = $$(uname -m | sed 's/aarch64/arm64/')
+
+.PHONY: help run test build deploy check format content-check catalogues clean
+
+help:
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-14s %s\n", $$1, $$2 }'
+
+run: $(READY)  ## the whole stack on this machine (PORT=8000; PACKAGED=1 runs what `make build` would deploy)
+ifdef PACKAGED
+	@echo "== packages for this machine, in .local/packages"
+	@ARCH=$(HERE) $(SAM) build --build-dir .local/packages --parameter-overrides Architecture=$(HERE) >/dev/null
+	@exec $(PYTHON) -m infra.local --port $(PORT) --packaged .local/packages
+else
+	@exec $(PYTHON) -m infra.local --port $(PORT)
+endif
+
+# Every check runs, whatever became of the one before; pytest's own closing line comes last.
+test: $(READY)  ## every check: format, lint, types, and all tests
+	@failed=; \
+	step() { printf '\n== %s\n' "$$*"; $(PYTHON) -m "$$@" || failed="$$failed [$$*]"; }; \
+	step ruff format --check .; \
+	step ruff check .; \
+	step mypy; \
+	[ -z "$$failed" ] || printf '\nFAILED before the tests:%s\n' "$$failed"; \
+	printf '\n== pytest\n'; \
+	$(PYTHON) -m pytest --cov $(PYTEST_FLAGS) && [ -z "$$failed" ]
+
+check: $(READY)  ## format, lint and types alone
+	@$(PYTHON) -m ruff format --check . && $(PYTHON) -m ruff check . && $(PYTHON) -m mypy
+
+format: $(READY)  ## put every Python file into its form
+	@$(PYTHON) -m ruff format . && $(PYTHON) -m ruff check --fix .
+
+build: $(READY)  ## the packages that Lambda gets, in .aws-sam/build (ARCH=arm64 or x86_64)
+	@ARCH=$(ARCH) $(SAM) build --config-env $(STAGE) --parameter-overrides Architecture=$(ARCH)
+
+deploy: build  ## build, and deploy to AWS (STAGE=dev or prod; the first time with FLAGS=--guided)
+	@[ "$(ARCH)" = arm64 ] || grep -q "Architecture=$(ARCH)" samconfig.toml || \
+	  { echo "Add Architecture=$(ARCH) to the parameter_overrides in samconfig.toml first." >&2; exit 1; }
+	@$(SAM) deploy --config-env $(STAGE) $(FLAGS)
+
+content-check: $(READY)  ## what drifted in which translation, and what is past its review date
+	@$(PYTHON) -m functions.content.compiler.check
+
+catalogues: $(READY)  ## bring the message catalogues up to date with the sources, for translators
+	@$(PYTHON) -m functions.content.compiler.catalogues update
+
+clean:  ## remove everything that was made here
+	@rm -rf .venv .tools .aws-sam .local .cache .bench .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis \
+	  tests/browser/node_modules
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): pyproject.toml uv.lock .python-version
+	@echo "== Python environment, in $(VENV) (the first time, a minute or two)" >&2
+	@uv=$$(sh infra/build/uv.sh) || exit 1; if [ -t 2 ]; then quiet=; else quiet=--quiet; fi; \
+	  env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT="$(VENV)" "$$uv" sync --frozen $$quiet >&2
+	@touch $@
+
+# `sam build` calls these, with the folder to fill in ARTIFACTS_DIR.
+build-ContentFunction build-LeadsFunction build-NotifyFunction: $(READY)
+	@$(PYTHON) -m infra.build $(@:build-%=%) "$(ARTIFACTS_DIR)"

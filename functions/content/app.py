@@ -1,0 +1,37 @@
+"""GET: answers from the compiled site.
+
+Nothing is rendered here, and nothing imported that a bare function would not load anyway: a reader in pain on a slow
+phone waits for this function's cold start.
+"""
+
+import json
+import sys
+from typing import Any
+
+from functions.content.routes import answer, failure
+from functions.content.site import compiled_site
+from shared.http import Request, finish
+
+
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer one request (HTTP API, payload format 2.0)."""
+    request = Request.from_event(event)
+    try:
+        response = answer(request, compiled_site())
+    except Exception as error:
+        _log(error)
+        response = failure(request, compiled_site)
+    return finish(request, response)
+
+
+def _log(error: BaseException) -> None:
+    # Not the error's text: it may quote the request, and a request tells what someone reads about.
+    entry = {"level": "ERROR", "message": "unhandled", "error": type(error).__name__, "at": _place(error)}
+    sys.stdout.write(f"{json.dumps(entry)}\n")
+
+
+def _place(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""

@@ -1,0 +1,78 @@
+"""Assets under names that change with their content, so that a browser may keep them for ever."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+
+from functions.content.compiler.errors import ContentError, fault
+
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+}
+_PNG = b"\x89PNG\r\n\x1a\n"
+_SVG_SIZE = re.compile(rb"<svg[^>]* viewBox=\"0 0 (\d+) (\d+)\"")
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file as it is served: `path` is its URL's path."""
+
+    path: str
+    content_type: str
+    body: bytes
+
+    @cached_property
+    def size(self) -> tuple[int, int] | None:
+        """A picture's width and height in CSS pixels, so that its page keeps the room for it; None where unknown."""
+        if self.body.startswith(_PNG):
+            # PNG section 11.2.1: IHDR comes first, and begins with width and height.
+            return int.from_bytes(self.body[16:20]), int.from_bytes(self.body[20:24])
+        match = _SVG_SIZE.search(self.body)
+        return (int(match[1]), int(match[2])) if match else None
+
+
+def read_assets(folder: Path) -> Mapping[str, Asset]:
+    """Every asset by its name below `folder`, such as `site.css`.
+
+    A style sheet may name another asset as `url("icon.svg")`; the name is replaced by the fingerprinted path. Raises
+    ContentError for a file of a type that is not served.
+    """
+    assets: dict[str, Asset] = {}
+    # Style sheets last: their own fingerprint depends on those of the files they name.
+    for path in sorted(folder.rglob("*"), key=lambda each: (each.suffix == ".css", each)):
+        if path.is_file():
+            name = path.relative_to(folder).as_posix()
+            assets[name] = _asset(path, name, assets)
+    return assets
+
+
+def read_pictures(article: Path) -> Mapping[str, Asset]:
+    """The pictures of the article in folder `article`, by their names below its `pictures`.
+
+    `<section>.svg` illustrates the section with that id; `og.<locale>.png` stands for the page where it is shared.
+    Raises ContentError for a file that is no picture of a known size.
+    """
+    pictures: dict[str, Asset] = {}
+    for path in sorted((article / "pictures").glob("*")):
+        pictures[path.name] = _asset(path, f"{article.name}/{path.name}", {})
+        if pictures[path.name].size is None:
+            message = 'must be a PNG, or an SVG with a viewBox="0 0 <width> <height>"'
+            raise ContentError([fault(path, None, "picture", message)])
+    return pictures
+
+
+def _asset(path: Path, name: str, others: Mapping[str, Asset]) -> Asset:
+    if path.suffix not in _TYPES:
+        raise ContentError([fault(path, None, "asset", f"files of type {path.suffix!r} are not served")])
+    body = path.read_bytes()
+    if path.suffix == ".css":
+        for other, asset in others.items():
+            body = body.replace(f'url("{other}")'.encode(), f'url("{asset.path}")'.encode())
+    stem = name.removesuffix(path.suffix).replace("/", "-")
+    return Asset(f"/assets/{stem}.{sha256(body).hexdigest()[:10]}{path.suffix}", _TYPES[path.suffix], body)

@@ -1,0 +1,123 @@
+"""Markdown for articles: CommonMark without raw HTML and images, plus citations such as `[@boyce2020; @hu2018]`.
+
+A text is parsed once into tokens; checking, comparing and rendering all work on those.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
+from markupsafe import Markup, escape
+
+type Tokens = Sequence[Token]
+type Numbers = Mapping[str, int]
+type Label = Callable[[int], str]
+
+_CITATION = re.compile(r"\[(@[\w-]+(?:;\s*@[\w-]+)*)\]")
+_LINK = re.compile(r"https://|tel:|#|/(?!/)")
+_ALLOWED = {
+    "blockquote_close", "blockquote_open", "bullet_list_close", "bullet_list_open", "citation", "em_close", "em_open",
+    "hardbreak", "heading_close", "heading_open", "inline", "link_close", "link_open", "list_item_close",
+    "list_item_open", "ordered_list_close", "ordered_list_open", "paragraph_close", "paragraph_open", "softbreak",
+    "strong_close", "strong_open", "text",
+}  # fmt: skip
+
+
+class Flaw(NamedTuple):
+    """Something an article must not contain; `line` counts from 0 within the parsed text."""
+
+    line: int
+    message: str
+
+
+def parse(text: str) -> Tokens:
+    """Parse block Markdown."""
+    return _PARSER.parse(text)
+
+
+def parse_inline(text: str) -> Tokens:
+    """Parse one line of running text, where nothing starts a list or a heading."""
+    return _PARSER.parseInline(text)
+
+
+def flaws(tokens: Tokens) -> Iterator[Flaw]:
+    """Find what is not allowed: HTML, images, code, links to anything but https, tel, or a place on this site."""
+    line = 0
+    for token in tokens:
+        line = token.map[0] if token.map else line
+        for each in (token, *(token.children or ())):
+            if each.type not in _ALLOWED:
+                yield Flaw(line, f"{each.type.removesuffix('_open').replace('_', ' ')} is not allowed here")
+            elif each.type == "link_open" and not _LINK.match(str(each.attrGet("href"))):
+                yield Flaw(line, f"link to {each.attrGet('href')!r}: only https, tel, or a place on this site")
+
+
+def citations(tokens: Tokens) -> tuple[str, ...]:
+    """The ids of all references cited, in order, with repeats."""
+    found: list[str] = []
+    for token in _inline(tokens):
+        if token.type == "citation":
+            found.extend(token.meta["ids"])
+    return tuple(found)
+
+
+def plain(tokens: Tokens) -> str:
+    """The text as it is read aloud: no markup, no citations, blocks apart by a line break."""
+    blocks = ["".join(_words(token.children or ())).strip() for token in tokens if token.type == "inline"]
+    return re.sub(r" +(?=[.,;:]|$)", "", "\n".join(blocks), flags=re.MULTILINE)
+
+
+def render(tokens: Tokens, numbers: Numbers, label: Label) -> Markup:
+    """HTML. A citation becomes superscript links to `#ref-<id>`, shown as `numbers`, read out as `label` says."""
+    env = {"numbers": numbers, "label": label}
+    return Markup(_PARSER.renderer.render(tokens, _PARSER.options, env).strip())  # noqa: S704
+
+
+def _inline(tokens: Tokens) -> Iterator[Token]:
+    for token in tokens:
+        yield from token.children or ()
+
+
+def _words(tokens: Tokens) -> Iterator[str]:
+    for token in tokens:
+        if token.type == "text":
+            yield token.content
+        elif token.type in ("softbreak", "hardbreak"):
+            yield " "
+
+
+def _read_citation(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's signature
+    match = _CITATION.match(state.src, state.pos, state.posMax)
+    if not match:
+        return False
+    if not silent:
+        # A space before a citation would let it fall onto the next line, away from its sentence.
+        state.pending = state.pending.rstrip(" ")
+        token = state.push("citation", "", 0)
+        token.meta["ids"] = [each.strip().removeprefix("@") for each in match[1].split(";")]
+    state.pos = match.end()
+    return True
+
+
+def _write_citation(_self: RendererHTML, tokens: Tokens, index: int, _options: OptionsDict, env: Any) -> str:
+    links = []
+    for reference in tokens[index].meta["ids"]:
+        number = env["numbers"][reference]
+        links.append(f'<a href="#ref-{reference}" aria-label="{escape(env["label"](number))}">{number}</a>')
+    return f'<sup class="cite">{", ".join(links)}</sup>'
+
+
+def _build() -> MarkdownIt:
+    # Raw HTML is parsed so that it can be refused; with it switched off it would turn into visible text.
+    parser = MarkdownIt("commonmark", {"html": True})
+    parser.inline.ruler.before("link", "citation", _read_citation)
+    parser.add_render_rule("citation", _write_citation)
+    return parser
+
+
+_PARSER = _build()

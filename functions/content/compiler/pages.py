@@ -1,0 +1,135 @@
+"""The HTML pages, as rows of the table."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from functions.content.compiler import audit, forms, structured_data
+from functions.content.compiler.problems import WITHHELD_DETAIL, WITHHELD_TITLE
+from functions.content.compiler.render import data_block
+from functions.content.compiler.site import Site
+from functions.content.compiler.table import Row, Table
+from shared.consent import CONSENT_VERSION, consent_text
+from shared.http import HTML
+from shared.messages import SOURCE_LOCALE
+from shared.messages import mark as _
+from shared.sentences import form_sentences
+
+# Stands where a thank-you page shows its reference; the content function puts the reference there.
+REFERENCE_SLOT = "\ue000reference\ue001"
+
+_HOME_DESCRIPTION = _("Articles by {name}, {title}, and how to reach the practice.")
+_THANK_YOU_TITLE = _("Thank you")
+
+
+@dataclass(frozen=True)
+class FormView:
+    """What templates call `form`. `sentences` is JSON for a data block: `"<field> <code>"` to what the server says."""
+
+    consent_text: str
+    consent_version: str
+    sentences: Markup
+
+
+def page_rows(site: Site, table: Table) -> dict[str, Row]:
+    """Every page that has an address of its own, by its path."""
+    rows = {}
+    for locale in site.locales:
+        rows[f"/{locale}/"] = _home(site, table, locale)
+        for slug in site.slugs:
+            rows[f"/{locale}/articles/{slug}"] = _landing(site, table, locale, slug)
+    return rows
+
+
+def thank_you_rows(site: Site, table: Table) -> dict[str, Row]:
+    """The page after the form, by locale."""
+    rows = {}
+    for locale in site.locales:
+        page = site.page(locale, site.localizers[locale].say(_THANK_YOU_TITLE))
+        html = site.renderer(locale).page("thank_you.html", page=page, reference=REFERENCE_SLOT)
+        headers = {**_headers(locale), "cache-control": "no-store", "x-robots-tag": "noindex"}
+        rows[locale] = table.add(_checked(html, "thank_you.html"), headers, fixed=False)
+    return rows
+
+
+def error_page(site: Site, table: Table, locale: str, *, status: int, error: dict[str, Any]) -> Row:
+    """A page that says what is wrong: `error` has `title`, `detail` and `links` (path, locale, dir, text)."""
+    page = site.page(locale, error["title"])
+    html = site.renderer(locale).page("error.html", page=page, error=error)
+    headers = {**_headers(locale), "cache-control": "no-store"}
+    return table.add(_checked(html, "error.html"), headers, status=status)
+
+
+def form_documents(site: Site) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The landing pages cut for the leads function, by file name."""
+    for slug in site.slugs:
+        for publication in site.published(slug):
+            locale = publication.locale
+            article = site.article(publication)
+            page = site.page(locale, article.title, languages=site.article_alternates(slug, locale))
+            renderer = site.renderer(locale)
+            html = renderer.cut_page("landing.html", page=page, article=article, form=_form(site, locale))
+            fragments = renderer.fragments("partials/form_fragments.html", forms.FRAGMENTS)
+            about = {"lang": locale, "dir": page.dir, "article": slug, "revision": article.revision}
+            yield f"{slug}.{locale}.json", {**about, "pieces": forms.cut(html), "fragments": fragments}
+
+
+def _home(site: Site, table: Table, locale: str) -> Row:
+    person = site.views[locale].practitioner
+    page = site.page(
+        locale,
+        site.practice.name,
+        path="/",
+        description=site.localizers[locale].say(_HOME_DESCRIPTION, name=person.name, title=person.title),
+        json_ld=structured_data.practice_graph(site.practice, person),
+    )
+    html = site.renderer(locale).page("home.html", page=page, articles=site.articles_for(locale))
+    return table.add(_checked(html, "home.html"), {**_headers(locale), "cache-control": "no-cache"})
+
+
+def _landing(site: Site, table: Table, locale: str, slug: str) -> Row:
+    publication = next((each for each in site.published(slug) if each.locale == locale), None)
+    if publication is None:
+        return _withheld(site, table, locale, slug)
+    article = site.article(publication)
+    page = site.page(
+        locale,
+        article.title,
+        languages=site.article_alternates(slug, locale),
+        path=None if publication.status == "draft" else f"/articles/{slug}",
+        description=article.description,
+        og_type="article",
+        json_ld=structured_data.article_graph(site.practice, article, site.locales_of(slug), SOURCE_LOCALE),
+        shared_as=site.pictures[slug].get(f"og.{locale}.png"),
+    )
+    html = site.renderer(locale).page("landing.html", page=page, article=article, form=_form(site, locale))
+    return table.add(_checked(html, "landing.html"), {**_headers(locale), "cache-control": "no-cache"})
+
+
+def _withheld(site: Site, table: Table, locale: str, slug: str) -> Row:
+    """An article where it is not published: said in the reader's language, with the way to the other languages."""
+    titles = {each.locale: each.text.front.title for each in site.published(slug)}
+    links = [
+        {"path": each.path, "locale": each.locale, "dir": each.dir, "text": titles[each.locale]}
+        for each in site.article_alternates(slug, locale)
+    ]
+    say = site.localizers[locale].say
+    error = {"title": say(WITHHELD_TITLE), "detail": say(WITHHELD_DETAIL), "links": links}
+    return error_page(site, table, locale, status=404, error=error)
+
+
+def _form(site: Site, locale: str) -> FormView:
+    catalogue = site.localizers[locale].catalogue
+    sentences = form_sentences(catalogue, example=site.views[locale].example_phone)
+    return FormView(consent_text(catalogue, site.practice.name), CONSENT_VERSION, data_block(sentences))
+
+
+def _headers(locale: str) -> dict[str, str]:
+    return {"content-type": HTML, "content-language": locale}
+
+
+def _checked(html: str, template: str) -> bytes:
+    audit.check(html, template)
+    return html.encode()

@@ -1,0 +1,62 @@
+"""The practice as its pages show it, in one language."""
+
+from dataclasses import dataclass, replace
+
+import phonenumbers
+
+from functions.content.compiler.localize import Localizer
+from shared.practice import Address, Practice, Practitioner
+
+
+@dataclass(frozen=True)
+class Opening:
+    """One line of the opening hours."""
+
+    days: str
+    times: str
+
+
+@dataclass(frozen=True)
+class SiteView:
+    """What every template calls `site`.
+
+    `*_uri` are for links, `example_phone` shows how a number is written, `home` is the practice's page in this
+    language.
+    """
+
+    name: str
+    practitioner: Practitioner
+    phone: str
+    phone_uri: str
+    example_phone: str
+    emergency_number: str
+    emergency_uri: str
+    address: Address
+    country: str
+    hours: tuple[Opening, ...]
+    home: str
+
+
+def site_view(practice: Practice, localizer: Localizer) -> SiteView:
+    """The practice in `localizer`'s language. The phone is written as the practice's own country writes it."""
+    number = phonenumbers.parse(practice.phone)
+    example = phonenumbers.example_number(practice.address.country) or number
+    return SiteView(
+        name=practice.name,
+        practitioner=replace(practice.practitioner, title=localizer.say(practice.practitioner.title)),
+        phone=_as_written(number),
+        phone_uri=f"tel:{practice.phone}",
+        example_phone=_as_written(example),
+        emergency_number=practice.emergency_number,
+        emergency_uri=f"tel:{practice.emergency_number}",
+        address=practice.address,
+        country=localizer.country_name(practice.address.country),
+        hours=tuple(
+            Opening(localizer.days(each.days), localizer.times(each.opens, each.closes)) for each in practice.hours
+        ),
+        home=f"/{localizer.tag}/",
+    )
+
+
+def _as_written(number: phonenumbers.PhoneNumber) -> str:
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)

@@ -1,0 +1,70 @@
+"""What the content function says when it has no representation to give: pages for people, problems for programs."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from functions.content.compiler.site import Site
+from functions.content.compiler.table import Row, Table
+from shared.http import dump_json, problem
+from shared.messages import mark as _
+
+
+class Problem(NamedTuple):
+    """A stable code, the HTTP status, and what is said. `{phone}` and `{locales}` are filled in."""
+
+    code: str
+    status: int
+    title: str
+    detail: str
+
+
+NOT_FOUND = Problem(
+    "not_found", 404, _("This page does not exist"), _("The address may be mistyped, or the page may have moved.")
+)
+METHOD_NOT_ALLOWED = Problem(
+    "method_not_allowed", 405, _("This cannot be done here"), _("This address can only be read.")
+)
+INTERNAL_ERROR = Problem(
+    "internal_error",
+    500,
+    _("Something went wrong on our side"),
+    _("Please try again in a moment. If it is urgent, call {phone}."),
+)
+UNKNOWN_LOCALE = Problem(
+    "unknown_locale", 400, _("Unknown language"), _("Nothing is published in this language. Published are: {locales}.")
+)
+NOT_TRANSLATED = Problem(
+    "not_translated", 404, _("Not in this language"), _("This is not published in this language. It is in: {locales}.")
+)
+
+# Said on the page of an article in a language that it is not published in.
+WITHHELD_TITLE = _("This article is not available in this language at the moment")
+WITHHELD_DETAIL = _("You can read it in another language:")
+
+# Each of these can happen to a page as well as to an address of the API.
+EVERYWHERE = (NOT_FOUND, METHOD_NOT_ALLOWED, INTERNAL_ERROR)
+
+
+def words(site: Site, fault: Problem, locale: str) -> dict[str, Any]:
+    """What `error.html` shows of it."""
+    title, detail = _say(site, fault, locale, site.locales)
+    return {"title": title, "detail": detail, "links": []}
+
+
+def problem_rows(site: Site, table: Table, fault: Problem, locales: Sequence[str]) -> dict[str, Row]:
+    """The problem (RFC 9457) in each of the site's languages; `locales` are those with something to get."""
+    return {locale: _problem_row(site, table, fault, locale, locales) for locale in site.locales}
+
+
+def _problem_row(site: Site, table: Table, fault: Problem, locale: str, locales: Sequence[str]) -> Row:
+    title, detail = _say(site, fault, locale, locales)
+    response = problem(fault.status, fault.code, title=title, detail=detail, locale=locale)
+    body = response.body
+    if fault in (UNKNOWN_LOCALE, NOT_TRANSLATED):
+        body = body[:-1] + b',"locales":' + dump_json(locales) + b"}"
+    return table.add(body, response.headers, status=fault.status)
+
+
+def _say(site: Site, fault: Problem, locale: str, locales: Sequence[str]) -> tuple[str, str]:
+    say = site.localizers[locale].say
+    return say(fault.title), say(fault.detail, phone=site.views[locale].phone, locales=", ".join(locales))

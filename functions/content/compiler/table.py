@@ -1,0 +1,58 @@
+"""The table of representations: what the content function finds at run time (`functions/content/site.py` reads it).
+
+    compiled/site/index.json      paths, rows, and what else decides an answer
+    compiled/site/bodies/<hash>   bodies, and their gzip coding in <hash>.gz
+
+A row is `{"status", "headers", "body", "gzip"}`; `body` and `gzip` are names below `bodies/`, the latter may be absent.
+"""
+
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+type Row = int
+
+# Smaller answers fill the same single packet either way.
+_WORTH_COMPRESSING_BYTES = 1024
+_INCOMPRESSIBLE = ("image/png",)
+
+
+@dataclass
+class Table:
+    """Rows and bodies as they are added. A row is referred to by its number."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    bodies: dict[str, bytes] = field(default_factory=dict)
+
+    def add(self, body: bytes, headers: Mapping[str, str], *, status: int = 200, fixed: bool = True) -> Row:
+        """Add a representation. One that is not `fixed` is finished per request, so it gets no gzip coding."""
+        name = sha256(body).hexdigest()[:16]
+        row: dict[str, Any] = {"status": status, "headers": dict(headers), "body": name}
+        self.bodies[name] = body
+        if fixed and len(body) >= _WORTH_COMPRESSING_BYTES and not headers["content-type"].startswith(_INCOMPRESSIBLE):
+            row["gzip"] = f"{name}.gz"
+            self.bodies[row["gzip"]] = _gzip(body)
+        if status == 200 and fixed:
+            # The language counts too: a tag names a representation, and two of those may have the same bytes.
+            identity = "\0".join((headers["content-type"], headers.get("content-language", ""), name))
+            row["headers"]["etag"] = f'"{sha256(identity.encode()).hexdigest()[:16]}"'
+        self.rows.append(row)
+        return len(self.rows) - 1
+
+    def write(self, folder: Path, index: Mapping[str, Any]) -> None:
+        """Write the table below `folder`, with `index` beside the rows."""
+        (folder / "bodies").mkdir(parents=True)
+        for name, body in self.bodies.items():
+            (folder / "bodies" / name).write_bytes(body)
+        document = {**index, "rows": self.rows}
+        (folder / "index.json").write_text(json.dumps(document, ensure_ascii=False, separators=(",", ":")), "utf-8")
+
+
+def _gzip(body: bytes) -> bytes:
+    """The gzip coding, without a time of compression: the same body always gives the same bytes."""
+    compressor = zlib.compressobj(9, zlib.DEFLATED, 31)
+    return compressor.compress(body) + compressor.flush()

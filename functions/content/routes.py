@@ -1,0 +1,145 @@
+"""Which representation answers a request.
+
+    /                                     302 to the best locale
+    /articles/{slug}                      likewise
+    /{locale}/...                         what is compiled for this path
+    /{locale}/thank-you/{reference}       the page after the form
+    /api/articles, /api/articles/{slug}   JSON, by ?locale= or Accept-Language
+    another spelling of one of these      308 to the one spelling; 302 where the locale is only served by a near one
+    anything else                         404 in the reader's language
+
+Query parameters that mean nothing here are kept in redirects, for the page may pass a campaign's on, and are otherwise
+without effect.
+"""
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from functions.content.site import Site
+from shared.http import HTML, Request, Response, dump_json
+from shared.languages import Match, read_tag
+
+ALLOW = "GET, HEAD, OPTIONS"
+
+# `shared.lead.REFERENCE_ALPHABET`; a test holds the two together, because that module is not light to import.
+REFERENCE_ALPHABET = "23456789BCDFGHJKLMNPQRSTVWXZ"
+
+_API = "/api/"
+# Matches that only differ in how the published locale is spelt.
+_SAME = ("exact", "equivalent")
+_LONGEST_PATH = 200
+
+
+def answer(request: Request, site: Site) -> Response:
+    """The response to any request."""
+    find = _resource(request, site)
+    if find is None:
+        return _other_spelling(request, site) or _error(request, site, "not_found")
+    if request.method == "OPTIONS":
+        return Response(204, {"allow": ALLOW, "cache-control": "no-store"})
+    if request.method not in ("GET", "HEAD"):
+        refusal = _error(request, site, "method_not_allowed")
+        return refusal._replace(headers={**refusal.headers, "allow": ALLOW})
+    return find()
+
+
+def failure(request: Request, load_site: Callable[[], Site]) -> Response:
+    """The response when answering failed: the compiled page, or a bare sentence where that cannot be had either."""
+    try:
+        return _error(request, load_site(), "internal_error")
+    except Exception:
+        text = "<!DOCTYPE html><html lang=en><title>Error</title><p>Something went wrong. Please try again in a moment."
+        return Response(500, {"content-type": HTML, "cache-control": "no-store"}, text.encode())
+
+
+def _resource(request: Request, site: Site) -> Callable[[], Response] | None:
+    """What answers a GET of this path, or None where the path leads nowhere."""
+    path = request.path
+    if path in site.paths:
+        return lambda: site.response(site.paths[path])
+    if path in site.negotiated:
+        return lambda: _to_best_locale(request, site)
+    if path in site.api:
+        return lambda: _from_api(request, site)
+    locale, _, rest = path[1:].partition("/")
+    kind, _, reference = rest.partition("/")
+    if kind == "thank-you" and locale in site.locales and _is_reference(reference):
+        return lambda: site.thank_you(locale, reference)
+    return None
+
+
+def _to_best_locale(request: Request, site: Site) -> Response:
+    target = site.negotiated[request.path]
+    match = site.languages(target["languages"]).match_header(request.headers.get("accept-language"))
+    return _varying(_redirect(302, request, target["to"][match.served], "private, no-store"))
+
+
+def _from_api(request: Request, site: Site) -> Response:
+    resource = site.api[request.path]
+    languages, asked = site.languages(resource["languages"]), request.query.get("locale")
+    if asked is None:
+        match = languages.match_header(request.headers.get("accept-language"))
+    elif read_tag(asked, {}, {}):
+        match = languages.match_tag(asked) or Match(asked, languages.default, "default")
+    else:
+        return _error(request, site, "unknown_locale")
+    if request.query.get("fallback") == "none" and match.kind not in _SAME:
+        return _in_reader_language(request, site, resource["not_translated"])
+    response = _document(site, resource["rows"][match.served], match)
+    return response if asked is not None else _varying(response)
+
+
+def _document(site: Site, row: int, match: Match) -> Response:
+    """An API document that says what was asked for. Compiled is the one for exactly its own locale."""
+    response = site.response(row)
+    if match.kind == "exact" and match.requested == match.served:
+        return response
+    locale = {"requested": match.requested, "served": match.served, "match": match.kind}
+    headers = dict(response.headers)
+    headers["etag"] = f'{headers["etag"][:-1]}-{match.requested}-{match.kind}"'
+    return Response(200, headers, b'{"locale":' + dump_json(locale) + response.body[site.opening(row) :])
+
+
+def _other_spelling(request: Request, site: Site) -> Response | None:
+    """The redirect to the path that was meant: the locale spelt as published, the slash at the end as it should be."""
+    if len(request.path) > _LONGEST_PATH:
+        return None
+    first, slash, rest = request.path[1:].partition("/")
+    match = None if first in site.locales else site.languages().match_tag(first)
+    path = f"/{match.served}{slash}{rest}" if match else request.path
+    for candidate in (path, path.removesuffix("/") if path.endswith("/") else f"{path}/"):
+        if _resource(request._replace(path=candidate), site):
+            if match and match.kind not in _SAME:
+                return _redirect(302, request, candidate, "private, no-store")
+            return _redirect(308, request, candidate, "private, max-age=86400")
+    return None
+
+
+def _error(request: Request, site: Site, code: str) -> Response:
+    kind = "problem" if request.path.startswith(_API) else "page"
+    return _in_reader_language(request, site, site.errors[code][kind])
+
+
+def _in_reader_language(request: Request, site: Site, rows: dict[str, int]) -> Response:
+    """One of `rows`, which are by locale: that of the address, or where it names none that of the reader."""
+    is_api = request.path.startswith(_API)
+    tag = request.query.get("locale", "") if is_api else request.path[1:].partition("/")[0]
+    if match := site.languages().match_tag(tag):
+        return site.response(rows[match.served])
+    served = site.languages().match_header(request.headers.get("accept-language")).served
+    return _varying(site.response(rows[served]))
+
+
+def _varying(response: Response) -> Response:
+    return response._replace(headers={**response.headers, "vary": "accept-language"})
+
+
+def _is_reference(text: str) -> bool:
+    letters = text[:4] + text[5:]
+    return len(text) == 9 and text[4] == "-" and all(letter in REFERENCE_ALPHABET for letter in letters)
+
+
+def _redirect(status: int, request: Request, path: str, cache_control: str) -> Response:
+    # Never for shared caches: the query that is kept may be one reader's own.
+    location = f"{path}?{urlencode(request.query)}" if request.query else path
+    return Response(status, {"location": location, "cache-control": cache_control})

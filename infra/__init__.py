@@ -1,0 +1,1 @@
+"""What surrounds the functions: the stack on one machine, and packaging. Nothing imports it but tests."""

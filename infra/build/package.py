@@ -1,0 +1,109 @@
+"""The three packages: what each consists of, and how one is put together."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra.build import dependencies, seal
+from infra.build.dependencies import Architecture
+from infra.build.errors import BuildError
+from infra.build.imports import reachable
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Package:
+    """What a function's zip consists of.
+
+    Attributes:
+        function: The function's folder under `functions/`, and its dependency group.
+        compiled: The parts of `compiled/` that it reads at run time.
+    """
+
+    function: str
+    compiled: tuple[str, ...]
+
+    @property
+    def handler_module(self) -> str:
+        """The module with `lambda_handler`."""
+        return f"functions.{self.function}.app"
+
+
+# By logical id, as in template.yaml.
+PACKAGES: Mapping[str, Package] = {
+    "ContentFunction": Package("content", ("site",)),
+    "LeadsFunction": Package("leads", ("forms", "languages.json", "locales", "practice.json")),
+    "NotifyFunction": Package("notify", ("locales", "practice.json")),
+}
+
+CompileSite = Callable[[Path], object]
+
+
+def compile_site(out: Path) -> None:
+    """Compile the project's site into `out/compiled`.
+
+    Raises:
+        BuildError: The content has faults; the message lists them all.
+    """
+    from functions.content.compiler import ContentError, compile_all
+
+    try:
+        compile_all(out)
+    except ContentError as error:
+        raise BuildError(str(error)) from error
+
+
+def build(
+    package: Package,
+    out: Path,
+    architecture: Architecture,
+    *,
+    root: Path = ROOT,
+    compile_site: CompileSite = compile_site,
+) -> None:
+    """Fill `out` with a function's unpacked zip, replacing an earlier one.
+
+    Args:
+        package: Which one.
+        out: The folder to fill; made if it does not exist. One with anything else in it is refused.
+        architecture: The processor that the function will run on.
+        root: The checkout to build from.
+        compile_site: Writes `compiled/` into the folder it is given.
+
+    Raises:
+        BuildError: The sources, the content or the libraries do not allow it.
+    """
+    if out.exists() and any(out.iterdir()) and not (out / "compiled").is_dir():
+        raise BuildError(f"{out} is neither empty nor an earlier build; name another folder to build into.")
+    with tempfile.TemporaryDirectory(prefix="needlepoint-build-") as work:
+        site, files = Path(work, "site"), Path(work, "files")
+        files.mkdir()
+        dependencies.install(package.function, files, architecture, root)
+        _copy_modules(package, files, root)
+        compile_site(site)
+        _copy_compiled(package, files, site / "compiled")
+        seal.compile_bytecode(files)
+        seal.copy_sealed(files, out)
+
+
+def _copy_modules(package: Package, files: Path, root: Path) -> None:
+    for source in reachable(package.handler_module, root).values():
+        copy = files / source.relative_to(root)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, copy)
+
+
+def _copy_compiled(package: Package, files: Path, compiled: Path) -> None:
+    target = files / "compiled"
+    target.mkdir()
+    for name in package.compiled:
+        part = compiled / name
+        if part.is_dir():
+            shutil.copytree(part, target / name)
+        elif part.is_file():
+            shutil.copyfile(part, target / name)
+        else:
+            raise BuildError(f"The site compiler wrote no {name}, which {package.function} reads at run time.")

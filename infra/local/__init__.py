@@ -1,0 +1,19 @@
+"""The whole stack on one machine: no AWS account, no Docker. Run it with ``python -m infra.local --port 8000``.
+
+How the pieces stand in for AWS, each in a module of its own:
+
+===================  ==========================================================================
+AWS                  here
+===================  ==========================================================================
+SAM's transform      ``template``: AWS's own translator, run on template.yaml
+CloudFormation       ``cloud``: moto creates the stack and is the source of every setting
+service endpoints    ``endpoint``: moto behind one loopback port, with ``faults`` on demand
+Lambda               ``function`` and ``runtime_api``: one OS process per environment, under AWS's
+                     own Runtime Interface Client
+API Gateway          ``gateway``, ``routes``, ``events``, ``responses``
+DynamoDB streams     ``streams``, with ``delivery`` for batches, retries and bisecting
+EventBridge          ``schedule``
+===================  ==========================================================================
+
+``stack.LocalStack`` ties them together; ``console`` shows what happened at ``/_local/``.
+"""

@@ -1,0 +1,89 @@
+"""The mails that were sent, taken apart for people and for tests."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import getaddresses
+from typing import Any
+
+from infra.local.cloud import RawMail
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail.
+
+    Attributes:
+        to: The recipients in the headers; without any, the envelope's.
+        sent_at: When SES accepted it, or None if that was not seen.
+        recipients: The envelope's, which the headers need not show.
+        text: The plain text part, or None.
+        html: The HTML part, or None.
+        raw: The MIME message as it was handed to SES.
+    """
+
+    id: str
+    sent_at: datetime | None
+    sender: str
+    to: list[str]
+    recipients: list[str]
+    reply_to: list[str]
+    subject: str
+    headers: dict[str, str]
+    configuration_set: str | None
+    text: str | None
+    html: str | None
+    raw: str
+
+    def to_json(self) -> dict[str, Any]:
+        """For ``/_local/mail.json``."""
+        return {
+            "id": self.id,
+            "sent_at": self.sent_at.isoformat() if self.sent_at else None,
+            "from": self.sender,
+            "to": self.to,
+            "recipients": self.recipients,
+            "reply_to": self.reply_to,
+            "subject": self.subject,
+            "headers": self.headers,
+            "configuration_set": self.configuration_set,
+            "text": self.text,
+            "html": self.html,
+            "raw": self.raw,
+        }
+
+
+def read(mails: Iterable[RawMail]) -> list[Mail]:
+    """Parses mails, keeping their order."""
+    return [_read(mail) for mail in mails]
+
+
+def _read(mail: RawMail) -> Mail:
+    message = message_from_bytes(mail.raw.encode(), policy=policy.default)
+    envelope = mail.sent.destination if mail.sent else []
+    to = _addresses(message, "to") or envelope
+    return Mail(
+        id=mail.message_id,
+        sent_at=mail.sent.sent_at if mail.sent else None,
+        sender=str(message.get("from", mail.source)),
+        to=to,
+        recipients=envelope or to,
+        reply_to=_addresses(message, "reply-to"),
+        subject=str(message.get("subject", "")),
+        headers={name: str(value) for name, value in message.items()},
+        configuration_set=mail.sent.configuration_set if mail.sent else None,
+        text=_part(message, "plain"),
+        html=_part(message, "html"),
+        raw=mail.raw,
+    )
+
+
+def _addresses(message: EmailMessage, name: str) -> list[str]:
+    return [address for _, address in getaddresses([str(value) for value in message.get_all(name, [])]) if address]
+
+
+def _part(message: EmailMessage, subtype: str) -> str | None:
+    part = message.get_body((subtype,))
+    return str(part.get_content()) if part is not None else None

@@ -1,0 +1,125 @@
+"""From template.yaml to plain CloudFormation, by the translator that AWS itself runs on deploy."""
+
+import copy
+import json
+import re
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from infra.local.errors import TemplateError
+
+REGION = "us-east-1"
+
+# For parameters without a default. Addresses under example.com reach nobody (RFC 2606).
+EXAMPLE_PARAMETERS: Mapping[str, str] = {
+    "AlertRecipient": "frontdesk@example.com",
+    "AlertSender": "website@example.com",
+    "OpsEmail": "ops@example.com",
+}
+
+
+@dataclass(frozen=True)
+class Template:
+    """A translated template and the parameter values to create it with."""
+
+    cloudformation: dict[str, Any]
+    parameters: dict[str, str]
+
+    def to_json(self) -> str:
+        """The CloudFormation template as JSON text."""
+        return json.dumps(self.cloudformation)
+
+
+def load(path: Path, parameters: Mapping[str, str] | None = None) -> Template:
+    """Reads a SAM template and translates it.
+
+    Args:
+        path: The SAM template, YAML.
+        parameters: Values that replace the template's defaults.
+
+    Raises:
+        TemplateError: The file is no valid SAM template, or a parameter is unknown, missing or out of range.
+    """
+    sam = _read(path)
+    values = parameter_values(sam.get("Parameters", {}), parameters or {})
+    return Template(_translate(_without_code(sam), values), values)
+
+
+def parameter_values(declared: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, str]:
+    """The value of every declared parameter: what was given, else the template's default, else an example.
+
+    Raises:
+        TemplateError: A given parameter is not declared, one has no value at all, or a value is not allowed.
+    """
+    unknown = sorted(set(given) - set(declared))
+    if unknown:
+        raise TemplateError(f"The template has no parameter {unknown[0]}; it has {', '.join(sorted(declared))}.")
+    values = {}
+    for name, spec in declared.items():
+        value = given.get(name, spec.get("Default", EXAMPLE_PARAMETERS.get(name)))
+        if value is None:
+            raise TemplateError(f"Parameter {name} needs a value: --parameter {name}=...")
+        values[name] = str(value)
+        _check_allowed(name, values[name], spec)
+    return values
+
+
+def _check_allowed(name: str, value: str, spec: Mapping[str, Any]) -> None:
+    allowed = [str(choice) for choice in spec.get("AllowedValues", [])]
+    if allowed and value not in allowed:
+        raise TemplateError(f"Parameter {name} must be one of {', '.join(allowed)}, not {value}.")
+    if "AllowedPattern" in spec and not re.fullmatch(spec["AllowedPattern"], value):
+        raise TemplateError(f"Parameter {name} {spec.get('ConstraintDescription', 'does not match its pattern')}.")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    from samtranslator.yaml_helper import yaml_parse
+
+    try:
+        sam = yaml_parse(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise TemplateError(f"{path} cannot be read: {error.strerror}.") from error
+    except Exception as error:  # PyYAML's and the translator's own errors have no common base
+        raise TemplateError(f"{path} is not valid YAML: {error}") from error
+    if not isinstance(sam, dict) or not isinstance(sam.get("Resources"), dict):
+        raise TemplateError(f"{path} has no Resources.")
+    return sam
+
+
+def _without_code(sam: dict[str, Any]) -> dict[str, Any]:
+    """The template with a placeholder for every code folder: the translator only takes code that is in S3."""
+    sam = copy.deepcopy(sam)
+    sam.get("Globals", {}).get("Function", {}).pop("CodeUri", None)
+    for resource in sam["Resources"].values():
+        if resource.get("Type") == "AWS::Serverless::Function":
+            resource.setdefault("Properties", {})["CodeUri"] = "s3://local/code"
+    return sam
+
+
+def _translate(sam: dict[str, Any], parameters: Mapping[str, str]) -> dict[str, Any]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # the translator's, at import
+        from samtranslator.metrics.metrics import DummyMetricsPublisher, Metrics
+        from samtranslator.model.exceptions import InvalidDocumentException
+        from samtranslator.parser.parser import Parser
+        from samtranslator.translator.translator import Translator
+
+        # All it asks of a session is the region. A real one would read the developer's AWS profile.
+        session: Any = SimpleNamespace(region_name=REGION)
+        metrics = Metrics("local", DummyMetricsPublisher())
+        translator = Translator({}, Parser(), boto_session=session, metrics=metrics)
+        try:
+            translated: dict[str, Any] = translator.translate(sam, dict(parameters))
+        except InvalidDocumentException as error:
+            causes = "; ".join(cause.message for cause in error.causes)
+            raise TemplateError(f"The SAM translator refuses the template: {causes}") from error
+        finally:
+            metrics.publish()  # to nowhere; the translator warns of metrics that were not
+    for resource in translated["Resources"].values():
+        if resource["Type"] == "AWS::Lambda::Function":
+            resource["Properties"]["Code"] = {"ZipFile": "pass"}
+    return translated

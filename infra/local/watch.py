@@ -1,0 +1,110 @@
+"""Editing a file takes effect without a restart."""
+
+import threading
+from collections.abc import Callable, Iterable
+from enum import Enum
+from pathlib import Path
+
+from watchfiles import DefaultFilter, watch
+
+from infra.local.errors import CompileError, LocalStackError
+from infra.local.stack import LocalStack
+
+_FOLDERS = ("functions", "shared")
+_TEMPLATE = "template.yaml"
+
+
+class Effect(Enum):
+    """What a change makes necessary, the least first."""
+
+    NOTHING = 0
+    NEW_PROCESSES = 1
+    NEW_SITE = 2
+
+
+def effect(paths: Iterable[Path], project: Path) -> Effect:
+    """What changes to these files make necessary.
+
+    Articles, page templates, catalogues and the practice file are compiled; so is everything the compiler's own
+    code may import. Any other code only needs processes that load it.
+    """
+    effects = (_effect(path.relative_to(project)) for path in paths)
+    return max(effects, key=lambda found: found.value, default=Effect.NOTHING)
+
+
+def _effect(path: Path) -> Effect:
+    if path.suffix != ".py" or path.parts[0] == "shared" or path.parts[:2] == ("functions", "content"):
+        return Effect.NEW_SITE
+    return Effect.NEW_PROCESSES
+
+
+class Watcher:
+    """Watches the source in a thread of its own and keeps a running stack up to date.
+
+    Args:
+        stack: The stack.
+        project: The project's root.
+        say: Told what it does.
+    """
+
+    def __init__(self, stack: LocalStack, project: Path, say: Callable[[str], None]) -> None:
+        self._stack = stack
+        self._project = project.resolve()
+        self._say = say
+        self._stopping = threading.Event()
+        self._template = self._template_version()
+        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
+
+    def start(self) -> None:
+        """Begins to watch."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends."""
+        self._stopping.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        folders = [self._project / name for name in _FOLDERS if (self._project / name).is_dir()]
+        # The template is looked at in between: watching a single file loses it when an editor replaces it.
+        for changes in watch(
+            *folders,
+            watch_filter=DefaultFilter(),
+            stop_event=self._stopping,
+            rust_timeout=500,
+            yield_on_timeout=True,
+            raise_interrupt=False,
+        ):
+            if changes and self._stack.is_running:
+                self._apply(Path(name) for _, name in changes)
+            if self._template_version() != self._template:
+                self._template = self._template_version()
+                self._restart()
+
+    def _apply(self, paths: Iterable[Path]) -> None:
+        changed = sorted(set(paths))
+        names = ", ".join(path.name for path in changed[:3]) + (" and more" if len(changed) > 3 else "")
+        try:
+            if effect(changed, self._project) is Effect.NEW_SITE:
+                self._say(f"{names} changed: compiling the site")
+                self._stack.recompile()
+            else:
+                self._say(f"{names} changed: starting the functions afresh")
+                self._stack.replace_environments()
+        except CompileError as error:
+            self._say(f"{error}\nThe site stays as it was.")
+
+    def _restart(self) -> None:
+        self._say("template.yaml changed: creating the stack anew, without the leads and mails of the old one")
+        try:
+            self._stack.restart()
+        except LocalStackError as error:
+            rest = "stays as it was" if self._stack.is_running else "is down until template.yaml is right"
+            self._say(f"{error}\nThe stack {rest}.")
+
+    def _template_version(self) -> tuple[int, int] | None:
+        try:
+            status = (self._project / _TEMPLATE).stat()
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_size

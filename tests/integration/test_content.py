@@ -1,0 +1,462 @@
+"""The content function over the project's own site, in all five languages: every point of HTTP that it owns."""
+
+import base64
+import gzip
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema  # type: ignore[import-untyped]  # comes with the SAM translator, without types
+import pytest
+
+from functions.content import app, site
+from functions.content.compiler import Sources, compile_from
+from shared.http import SECURITY_HEADERS
+
+LOCALES = ("en", "es", "fr", "zh-Hant", "ar")
+ARTICLE = "/articles/dry-needling-for-sciatica"
+API = f"/api{ARTICLE}"
+ALLOW = "GET, HEAD, OPTIONS"
+
+type Answer = dict[str, Any]
+type Ask = Callable[..., Answer]
+
+
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project's own sources, published in all the languages that they are in."""
+    folder = tmp_path_factory.mktemp("content")
+    lines = Sources().practice.read_text(encoding="utf-8").splitlines()
+    practice = folder / "practice.toml"
+    practice.write_text(
+        "\n".join(f"locales = {list(LOCALES)}" if line.startswith("locales = ") else line for line in lines), "utf-8"
+    )
+    compile_from(Sources(practice=practice), folder, origin="https://needle.test")
+    return folder
+
+
+@pytest.fixture
+def ask(compiled: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
+    """Send the function a request as API Gateway would."""
+    monkeypatch.setenv("LAMBDA_TASK_ROOT", str(compiled))
+    site.compiled_site.cache_clear()
+
+    def send(path: str, method: str = "GET", query: str = "", **headers: str) -> Answer:
+        parameters = dict(part.split("=", 1) for part in query.split("&") if part)
+        event = {
+            "version": "2.0",
+            "rawPath": path,
+            "rawQueryString": query,
+            "queryStringParameters": parameters,
+            "headers": {name.replace("_", "-"): value for name, value in headers.items()},
+            "requestContext": {"http": {"method": method, "path": path}},
+            "isBase64Encoded": False,
+        }
+        return app.lambda_handler(event, None)
+
+    yield send
+    site.compiled_site.cache_clear()
+
+
+def every_path(ask: Ask) -> list[str]:
+    return [*site.compiled_site().paths, *site.compiled_site().api, "/en/thank-you/BCDF-2345"]
+
+
+# ------------------------------------------------------------------------------- which language
+
+
+@pytest.mark.parametrize("path", ["/", ARTICLE])
+@pytest.mark.parametrize(
+    ("wanted", "locale"),
+    [
+        (None, "en"),
+        ("es-MX,en;q=0.5", "es"),
+        ("zh-HK", "zh-Hant"),
+        ("zh-CN", "en"),
+        ("ca, fr;q=0.1", "fr"),
+        ("de, *;q=0.1", "en"),
+        ("ar;q=0", "en"),
+        (";;,=,q=9", "en"),
+    ],
+)
+def test_an_address_without_a_locale_leads_to_the_readers(ask: Ask, path: str, wanted: str | None, locale: str) -> None:
+    answer = ask(path, **({"accept_language": wanted} if wanted else {}))
+
+    assert answer["statusCode"] == 302
+    assert answer["headers"]["location"] == f"/{locale}{path}"
+    assert answer["headers"]["cache-control"] == "private, no-store"
+    assert answer["headers"]["vary"] == "accept-language"
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("path", ["/", ARTICLE])
+def test_a_path_with_a_locale_is_served_in_it_whatever_the_reader_prefers(ask: Ask, locale: str, path: str) -> None:
+    answer = ask(f"/{locale}{path}", accept_language="fr")
+
+    assert answer["statusCode"] == 200
+    assert answer["headers"]["content-language"] == locale
+    assert f'<html lang="{locale}"' in answer["body"]
+    assert "language" not in answer["headers"]["vary"]
+
+
+# path, where it leads, with which status
+SPELLINGS = [
+    ("/ES/", "/es/", 308),
+    ("/es", "/es/", 308),
+    ("/es//", "/es/", 308),
+    ("/zh-TW/", "/zh-Hant/", 308),
+    ("/zh_hant" + ARTICLE, "/zh-Hant" + ARTICLE, 308),
+    ("/en-US/", "/en/", 308),
+    (f"/es{ARTICLE}/", f"/es{ARTICLE}", 308),
+    (f"/ES{ARTICLE}/", f"/es{ARTICLE}", 308),
+    (ARTICLE + "/", ARTICLE, 308),
+    ("/api/articles/", "/api/articles", 308),
+    ("/robots.txt/", "/robots.txt", 308),
+    ("/ES/thank-you/BCDF-2345", "/es/thank-you/BCDF-2345", 308),
+    ("/es-MX/", "/es/", 302),
+    (f"/es-MX{ARTICLE}/", f"/es{ARTICLE}", 302),
+    ("/zh-HK/", "/zh-Hant/", 302),
+    ("/fr-CA", "/fr/", 302),
+]
+
+
+@pytest.mark.parametrize(("path", "location", "status"), SPELLINGS)
+def test_another_spelling_leads_to_the_one_address(ask: Ask, path: str, location: str, status: int) -> None:
+    answer = ask(path)
+
+    assert (answer["statusCode"], answer["headers"]["location"]) == (status, location)
+
+
+def test_a_redirect_keeps_what_a_campaign_says(ask: Ask) -> None:
+    assert ask(ARTICLE, query="utm_source=a%20b&x=1")["headers"]["location"] == f"/en{ARTICLE}?utm_source=a%2520b&x=1"
+    assert ask("/ES/", query="utm_source=a")["headers"]["location"] == "/es/?utm_source=a"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/no",
+        "/de/",
+        "/zh-Hans/",
+        "/zh/",
+        "/en/no",
+        f"/de{ARTICLE}",
+        "/en/articles/",
+        "/en/articles/no",
+        "/en/thank-you/",
+        "/en/thank-you/BCDF2345",
+        "/en/thank-you/bcdf-2345",
+        "/en/thank-you/BCDF-2341",
+        "/en/thank-you/BCDF-2345/x",
+        "/en/thank-you/<b>-2345",
+        "/no/thank-you/BCDF-2345",
+        "//example.com/",
+        "//en/",
+        "/en/../en/",
+        "/en/%2e%2e/",
+        "/en/%00",
+        "/\ufffd/",
+        "/assets/site.css",
+        "/" + "a" * 5000,
+        "/" + "en-" * 2000 + "/",
+        "/index.json",
+        "/favicon.ico",
+    ],
+)
+def test_what_is_not_there_is_a_404_with_the_phone_number(ask: Ask, path: str) -> None:
+    answer = ask(path, accept_language="fr")
+
+    assert answer["statusCode"] == 404
+    assert "location" not in answer["headers"]
+    assert 'href="tel:+' in answer["body"]
+    assert 'content="noindex"' in answer["body"]
+    assert answer["headers"]["cache-control"] == "no-store"
+    assert "&lt;b&gt;" not in answer["body"]
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted", "locale", "varies"),
+    [
+        ("/es/no", "fr", "es", False),
+        ("/es-MX/no", "fr", "es", False),
+        ("/no", "fr", "fr", True),
+        ("/zh/", "ar", "ar", True),
+    ],
+)
+def test_a_404_speaks_the_language_of_the_path_else_the_readers(
+    ask: Ask, path: str, wanted: str, locale: str, varies: bool
+) -> None:
+    answer = ask(path, accept_language=wanted)
+
+    assert answer["headers"]["content-language"] == locale
+    assert ("accept-language" in answer["headers"]["vary"]) is varies
+
+
+# ------------------------------------------------------------------------------- API
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted", "locale"),
+    [
+        ("locale=es", "fr", {"requested": "es", "served": "es", "match": "exact"}),
+        ("locale=ES", "fr", {"requested": "ES", "served": "es", "match": "equivalent"}),
+        ("locale=zh-TW", "fr", {"requested": "zh-TW", "served": "zh-Hant", "match": "equivalent"}),
+        ("locale=es-MX", "fr", {"requested": "es-MX", "served": "es", "match": "parent"}),
+        ("locale=es&utm_source=x", "fr", {"requested": "es", "served": "es", "match": "exact"}),
+        ("", "fr-CA, en", {"requested": "fr-CA", "served": "fr", "match": "parent"}),
+        ("", "fr", {"requested": "fr", "served": "fr", "match": "exact"}),
+        ("", "de", {"requested": "de", "served": "en", "match": "default"}),
+        ("", "", {"requested": None, "served": "en", "match": "default"}),
+    ],
+)
+@pytest.mark.parametrize("path", ["/api/articles", API])
+def test_the_api_says_what_was_asked_for_and_what_is_served(
+    ask: Ask, path: str, query: str, wanted: str, locale: dict[str, str]
+) -> None:
+    answer = ask(path, query=query, accept_language=wanted)
+
+    served = locale["served"]
+    assert answer["statusCode"] == 200
+    assert json.loads(answer["body"])["locale"] == locale
+    assert answer["headers"]["content-language"] == served
+    assert answer["headers"]["content-location"] == f"{path}?locale={served}"
+    assert ("accept-language" in answer["headers"].get("vary", "")) is (not query)
+    for each in LOCALES:
+        assert f'<{path}?locale={each}>; rel="alternate"; hreflang="{each}"' in answer["headers"]["link"]
+
+
+def test_an_article_has_the_same_parts_in_every_language(ask: Ask) -> None:
+    articles = [json.loads(ask(API, query=f"locale={locale}")["body"]) for locale in LOCALES]
+
+    for name in ("red_flags", "contraindications", "risks", "takeaways", "alternatives", "sections"):
+        assert len({tuple(each["id"] for each in article[name]) for article in articles}) == 1
+    assert [article["translation"] and article["translation"]["status"] for article in articles] == [
+        None,
+        *["current"] * 4,
+    ]
+    assert len({article["title"] for article in articles}) == len(LOCALES)
+    assert articles[1]["emergency"] == {"number": "911", "region": "US-AZ"}
+    assert [each["locale"] for each in articles[1]["alternates"]] == list(LOCALES)
+
+
+def test_the_collection_leads_to_its_articles(ask: Ask) -> None:
+    (item,) = json.loads(ask("/api/articles", query="locale=ar")["body"])["articles"]
+
+    assert item["language"] == "ar"
+    assert item["url"] == f"https://needle.test/ar{ARTICLE}"
+    assert {each["api"] for each in item["alternates"]} == {f"{API}?locale={locale}" for locale in LOCALES}
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "schema"),
+    [
+        ("/api/articles", "locale=es", "ArticleList"),
+        (API, "locale=en", "Article"),
+        (API, "locale=ar", "Article"),
+        (API, "locale=de", "Problem"),
+        (API, "locale=es-MX&fallback=none", "Problem"),
+        ("/api/no", "", "Problem"),
+    ],
+)
+def test_answers_are_as_the_api_description_says(ask: Ask, path: str, query: str, schema: str) -> None:
+    description = json.loads(ask("/openapi.json")["body"])
+    document = json.loads(ask(path, query=query)["body"])
+
+    jsonschema.validate(document, {**description, "$ref": f"#/components/schemas/{schema}"})
+
+    documented = description["components"]["schemas"][schema]["properties"]
+    assert document.keys() <= documented.keys()
+
+
+@pytest.mark.parametrize("tag", ["de", "zh-Hans", "x", "", "en;q=1", "../en", "e" * 900])
+def test_a_locale_that_nothing_is_near_to_is_a_400_that_lists_what_there_is(ask: Ask, tag: str) -> None:
+    answer = ask(API, query=f"locale={tag}", accept_language="es")
+
+    problem = json.loads(answer["body"])
+    assert answer["statusCode"] == problem["status"] == 400
+    assert answer["headers"]["content-type"].startswith("application/problem+json")
+    assert answer["headers"]["content-language"] == "es"
+    assert "accept-language" in answer["headers"]["vary"]
+    assert (problem["code"], problem["locales"]) == ("unknown_locale", list(LOCALES))
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted", "status"),
+    [
+        ("locale=es&fallback=none", "", 200),
+        ("locale=zh-TW&fallback=none", "", 200),
+        ("locale=es-MX&fallback=none", "", 404),
+        ("fallback=none", "es", 200),
+        ("fallback=none", "es-MX", 404),
+        ("fallback=none", "", 404),
+        ("locale=es-MX&fallback=any", "", 200),
+    ],
+)
+def test_without_fallback_only_the_locale_itself_will_do(ask: Ask, query: str, wanted: str, status: int) -> None:
+    answer = ask(API, query=query, accept_language=wanted)
+
+    assert answer["statusCode"] == status
+    if status == 404:
+        assert json.loads(answer["body"])["code"] == "not_translated"
+
+
+def test_an_unknown_article_is_a_problem_in_the_readers_language(ask: Ask) -> None:
+    answer = ask("/api/articles/no", query="locale=fr")
+
+    problem = json.loads(answer["body"])
+    assert (answer["statusCode"], problem["code"]) == (404, "not_found")
+    assert problem["title"] == "Cette page n’existe pas"
+    assert answer["headers"]["content-language"] == "fr"
+
+
+# ------------------------------------------------------------------------------- methods, conditions, coding
+
+
+def test_head_is_get_without_the_body_on_every_path(ask: Ask) -> None:
+    for path in every_path(ask):
+        got, head = ask(path), ask(path, "HEAD")
+        assert head["statusCode"] == got["statusCode"] == 200, path
+        assert head["headers"] == got["headers"]
+        assert head["body"] == ""
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND"])
+@pytest.mark.parametrize("path", ["/", "/es/", ARTICLE, "/es/thank-you/BCDF-2345", API, "/robots.txt"])
+def test_a_method_that_does_not_fit_is_a_405_with_allow(ask: Ask, method: str, path: str) -> None:
+    answer = ask(path, method, accept_language="es")
+
+    assert answer["statusCode"] == 405
+    assert answer["headers"]["allow"] == ALLOW
+    assert answer["headers"]["content-language"] == "es"
+
+
+def test_options_says_what_can_be_done(ask: Ask) -> None:
+    for path in every_path(ask):
+        answer = ask(path, "OPTIONS")
+        assert (answer["statusCode"], answer["headers"]["allow"], answer["body"]) == (204, ALLOW, "")
+    assert ask("/no", "OPTIONS")["statusCode"] == 404
+
+
+def test_every_representation_has_a_tag_of_its_own_that_is_not_sent_twice(ask: Ask) -> None:
+    tags = set()
+    for path in every_path(ask):
+        for coding in ("", "gzip"):
+            answer = ask(path, accept_encoding=coding)
+            if (tag := answer["headers"].get("etag")) is None:
+                assert answer["headers"]["cache-control"] == "no-store"
+                continue
+            tags.add((tag, path, answer["headers"].get("content-encoding")))
+            again = ask(path, accept_encoding=coding, if_none_match=f'"x", W/{tag}')
+            assert (again["statusCode"], again["body"]) == (304, "")
+            assert again["headers"]["etag"] == tag
+            assert again["headers"]["cache-control"] == answer["headers"]["cache-control"]
+    assert len({tag for tag, _path, coding in tags if coding}) == len([tag for tag in tags if tag[2]])
+
+
+def test_answers_that_differ_only_in_what_was_asked_for_have_different_tags(ask: Ask) -> None:
+    tags = [ask(API, query=f"locale={tag}")["headers"]["etag"] for tag in ("es", "ES", "es-MX", "es-AR")]
+
+    assert len(set(tags)) == 4
+
+
+def test_compressed_and_plain_are_the_same_page(ask: Ask) -> None:
+    path = f"/ar{ARTICLE}"
+    plain, compressed = ask(path), ask(path, accept_encoding="gzip")
+
+    assert compressed["headers"]["content-encoding"] == "gzip"
+    assert gzip.decompress(base64.b64decode(compressed["body"])).decode() == plain["body"]
+    assert plain["headers"]["vary"] == compressed["headers"]["vary"] == "accept-encoding"
+
+
+@pytest.mark.parametrize("path", ["/", "/es/", f"/es{ARTICLE}", API, "/no", "/api/no", "/ES/", "/openapi.json"])
+def test_every_answer_carries_the_security_headers(ask: Ask, path: str) -> None:
+    assert SECURITY_HEADERS.items() <= ask(path)["headers"].items()
+
+
+@pytest.mark.parametrize(
+    ("path", "cache_control"),
+    [
+        ("/es/", "no-cache"),
+        (f"/es{ARTICLE}", "no-cache"),
+        (API, "no-cache"),
+        ("/sitemap.xml", "no-cache"),
+        ("/es/thank-you/BCDF-2345", "no-store"),
+    ],
+)
+def test_each_kind_may_be_kept_as_long_as_suits_it(ask: Ask, path: str, cache_control: str) -> None:
+    assert ask(path, query="utm_source=x")["headers"]["cache-control"] == cache_control
+
+
+def test_query_noise_changes_nothing(ask: Ask) -> None:
+    assert ask(f"/es{ARTICLE}", query="gclid=1&utm_source=x") == ask(f"/es{ARTICLE}")
+
+
+# ------------------------------------------------------------------------------- failing, starting
+
+
+def test_a_failure_is_a_localized_page_with_the_phone_number_and_logged_without_the_request(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_arguments: object) -> None:
+        raise ValueError("secret-from-the-request")
+
+    monkeypatch.setattr(app, "answer", fail)
+
+    page, problem = ask(f"/es{ARTICLE}"), ask(API, accept_language="ar")
+
+    assert (page["statusCode"], problem["statusCode"]) == (500, 500)
+    assert page["headers"]["content-language"] == "es"
+    assert 'href="tel:+' in page["body"]
+    assert json.loads(problem["body"])["code"] == "internal_error"
+    assert problem["headers"]["content-language"] == "ar"
+    logged = capsys.readouterr().out
+    assert json.loads(logged.splitlines()[0])["error"] == "ValueError"
+    assert "secret" not in logged
+
+
+def test_without_a_site_there_is_still_an_answer(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LAMBDA_TASK_ROOT", str(tmp_path))
+
+    answer = ask("/en/")
+
+    assert answer["statusCode"] == 500
+    assert "Something went wrong" in answer["body"]
+    assert json.loads(capsys.readouterr().out)["error"] == "FileNotFoundError"
+
+
+def test_the_function_loads_nothing_heavy(compiled: Path) -> None:
+    heavy = {
+        "aws_lambda_powertools",
+        "babel",
+        "boto3",
+        "dataclasses",
+        "functions.content.compiler",
+        "inspect",
+        "jinja2",
+        "logging",
+        "markdown_it",
+        "pathlib",
+        "phonenumbers",
+        "pydantic",
+        "yaml",
+    }
+    event = {"requestContext": {"http": {"method": "GET"}}, "rawPath": f"/en{ARTICLE}", "headers": {}}
+    program = (
+        "import sys; from functions.content.app import lambda_handler;"
+        f"assert lambda_handler({event!r}, None)['statusCode'] == 200; print(*sys.modules)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", program],
+        env={"LAMBDA_TASK_ROOT": str(compiled), "PYTHONPATH": "."},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    assert not heavy & set(done.stdout.split())

@@ -1,0 +1,223 @@
+"""The leads function: what it stores, and what it answers."""
+
+import json
+import re
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from functions.leads import app
+from shared.lead import REFERENCE_ALPHABET, SECONDS_PER_DAY
+from tests.integration.conftest import Stack
+
+JSON = {"content-type": "application/json", "accept": "application/json"}
+FORM = {"content-type": "application/x-www-form-urlencoded", "accept": "text/html,*/*;q=0.8"}
+ENQUIRY = {
+    "name": "Ana Ruiz",
+    "phone": "(602) 555-0100",
+    "email": "ana@example.com",
+    "preferred_contact": "phone",
+    "preferred_time": "morning",
+    "message": "My left leg hurts.",
+    "consent": True,
+    "locale": "es",
+    "article": "dry-needling-for-sciatica",
+}
+
+
+def send(stack: Stack, fields: dict[str, Any] = ENQUIRY, **headers: str) -> dict[str, Any]:
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    return stack.post(json.dumps(fields).encode(), {**JSON, **names})
+
+
+def send_form(stack: Stack, **changes: str) -> dict[str, Any]:
+    fields = {**ENQUIRY, "consent": "true", **changes}
+    return stack.post(urlencode({name: value for name, value in fields.items() if value}).encode(), FORM)
+
+
+def document(result: dict[str, Any]) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads(result["body"])
+    return answer
+
+
+def test_an_enquiry_is_stored_with_all_that_a_call_back_needs(stack: Stack) -> None:
+    result = send(stack, ENQUIRY | {"source": {"utm_source": "newsletter"}})
+
+    assert result["statusCode"] == 201
+    (lead,) = stack.leads()
+    answer = document(result)
+    assert answer == {"reference": lead["reference"], "received_at": lead["stored_at"]}
+    assert re.fullmatch(f"[{REFERENCE_ALPHABET}]{{4}}-[{REFERENCE_ALPHABET}]{{4}}", answer["reference"])
+    assert lead["phone"] == "+16025550100"
+    assert lead["message"] == "My left leg hurts."
+    assert lead["source"] == {"utm_source": {"S": "newsletter"}}
+    assert (lead["consent_id"], lead["consent_version"], lead["locale"]) == ("enquiry-contact", "2026-11-23", "es")
+    assert lead["article_revision"]
+    assert int(lead["expires_at"]) > 364 * SECONDS_PER_DAY
+    assert lead["alert_owed"]
+
+
+def test_a_repeated_key_gets_the_first_answer(stack: Stack) -> None:
+    first = send(stack, idempotency_key='"k-1"')
+    again = send(stack, idempotency_key="k-1")
+
+    assert (first["statusCode"], again["statusCode"]) == (201, 200)
+    assert first["body"] == again["body"]
+    assert len(stack.leads()) == 1
+
+
+def test_a_key_with_other_content_is_refused(stack: Stack) -> None:
+    send(stack, idempotency_key="k-1")
+
+    result = send(stack, ENQUIRY | {"message": "Other"}, idempotency_key="k-1")
+
+    assert result["statusCode"] == 422
+    assert document(result)["code"] == "idempotency_key_reused"
+    assert len(stack.leads()) == 1
+
+
+def test_without_a_key_the_same_content_is_the_same_lead(stack: Stack) -> None:
+    first, again = send(stack), send(stack)
+    other = send(stack, ENQUIRY | {"name": "Eva Ruiz"})
+
+    assert first["body"] == again["body"] != other["body"]
+    assert len(stack.leads()) == 2
+
+
+def test_pressing_twice_around_midnight_is_one_lead(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    midnight = 20_000 * SECONDS_PER_DAY
+    monkeypatch.setattr(app.time, "time", lambda: midnight - 0.5)
+    first = send(stack)
+
+    monkeypatch.setattr(app.time, "time", lambda: midnight + 0.5)
+    again = send(stack)
+
+    assert (first["statusCode"], again["statusCode"]) == (201, 200)
+    assert first["body"] == again["body"]
+    monkeypatch.setattr(app.time, "time", lambda: midnight + 60.0)
+    assert send(stack, ENQUIRY | {"name": "Eva Ruiz"})["statusCode"] == 201
+    assert len(stack.leads()) == 2
+
+
+@pytest.mark.parametrize("key", ["", '""', "x" * 256, "käse", '"a\tb"'])
+def test_a_malformed_key_is_refused_by_name(stack: Stack, key: str) -> None:
+    result = send(stack, idempotency_key=key)
+
+    assert result["statusCode"] == 400
+    assert document(result)["code"] == "idempotency_key_invalid"
+    assert stack.leads() == []
+
+
+def test_faults_are_told_in_the_visitors_language(stack: Stack) -> None:
+    result = send(stack, ENQUIRY | {"name": "", "consent": False})
+
+    assert result["statusCode"] == 422
+    assert result["headers"]["content-language"] == "es"
+    answer = document(result)
+    assert [(error["field"], error["code"]) for error in answer["errors"]] == [
+        ("name", "required"),
+        ("consent", "consent_needed"),
+    ]
+    assert answer["errors"][0]["detail"] != "Enter your name."
+    assert stack.leads() == []
+
+
+@pytest.mark.parametrize(("accepted", "served"), [("es-MX,es;q=0.9", "es"), ("de", "en"), ("", "en")])
+def test_where_the_body_cannot_be_read_the_browsers_languages_decide(stack: Stack, accepted: str, served: str) -> None:
+    result = stack.post(b"{", {**JSON, "accept-language": accepted})
+
+    assert (result["statusCode"], result["headers"]["content-language"]) == (400, served)
+
+
+def test_a_form_leads_to_the_thank_you_page(stack: Stack) -> None:
+    result = send_form(stack)
+
+    (lead,) = stack.leads()
+    assert result["statusCode"] == 303
+    assert result["headers"]["location"] == f"/es/thank-you/{lead['reference']}"
+    assert result["headers"]["cache-control"] == "no-store"
+
+
+def test_a_form_with_faults_comes_back_as_it_was_typed(stack: Stack) -> None:
+    result = send_form(stack, name='Ana "<b>" & Söhne', phone="12", consent="", preferred_time="evening")
+
+    page = result["body"]
+    assert result["statusCode"] == 422
+    assert result["headers"]["content-type"].startswith("text/html")
+    assert 'value="Ana &quot;&lt;b&gt;&quot; &amp; Söhne"' in page
+    assert 'value="12"' in page
+    assert "My left leg hurts." in page
+    assert '<option value="evening" selected>' in page
+    assert re.search('<p class="error" id="field-phone-error">[^<]+', page)
+    assert re.search('<p class="error" id="field-name-error"></p>', page)
+    assert re.search('<input id="field-phone"[^>]+aria-invalid="true"', page)
+    assert 'href="#field-phone"' in page
+    assert 'href="#field-consent"' in page
+    assert not re.search("[\ue000\ue001]", page)
+    assert stack.leads() == []
+
+
+def test_an_unreadable_form_still_gets_its_page(stack: Stack) -> None:
+    result = stack.post(b"name=%FF", {**FORM, "accept-language": "es"})
+
+    assert result["statusCode"] == 400
+    assert 'lang="es"' in result["body"]
+
+
+@pytest.mark.parametrize("changes", [{"aside": "x"}, {"message": "http://a http://b http://c"}])
+def test_spam_is_kept_with_its_reason_and_answered_like_any_other(stack: Stack, changes: dict[str, str]) -> None:
+    result = send(stack, ENQUIRY | changes)
+
+    (lead,) = stack.leads()
+    assert result["statusCode"] == 201
+    assert lead["spam_reasons"]
+    assert "alert_owed" not in lead
+
+
+def test_without_the_table_the_visitor_keeps_everything_and_gets_the_number(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(**_: Any) -> None:
+        raise EndpointConnectionError(endpoint_url="https://dynamodb")
+
+    monkeypatch.setattr(app.store()._client, "put_item", unreachable)
+
+    as_json, as_form = send(stack), send_form(stack)
+
+    assert as_json["statusCode"] == as_form["statusCode"] == 503
+    assert as_json["headers"]["retry-after"]
+    assert "(602) 555-0142" in document(as_json)["detail"]
+    assert "(602) 555-0142" in as_form["body"]
+    assert 'value="Ana Ruiz"' in as_form["body"]
+
+
+def test_whatever_breaks_is_a_problem_and_its_log_holds_no_personal_data(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def breaks(*_: Any) -> None:
+        raise RuntimeError("Ana Ruiz +16025550100")
+
+    monkeypatch.setattr(app, "spam_reasons", breaks)
+
+    result = send(stack)
+
+    logged = capsys.readouterr().out
+    assert (result["statusCode"], document(result)["code"]) == (500, "internal_error")
+    assert "RuntimeError" in logged
+    assert "Ana" not in logged
+    assert "602" not in logged
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH"])
+def test_only_post_takes_enquiries(stack: Stack, method: str) -> None:
+    result = stack.request(method, b"", {"accept": "application/json"})
+
+    assert (result["statusCode"], result["headers"]["allow"]) == (405, "OPTIONS, POST")
+
+
+def test_options_says_what_can_be_done(stack: Stack) -> None:
+    result = stack.request("OPTIONS", b"", {})
+
+    assert (result["statusCode"], result["headers"]["allow"], result["body"]) == (204, "OPTIONS, POST", "")

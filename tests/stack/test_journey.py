@@ -1,0 +1,224 @@
+"""From the page to the practice's phone, through every process that the template describes."""
+
+import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection, HTTPResponse
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from infra.local.console.mailbox import Mail
+from infra.local.stack import LocalStack
+from tests.stack.conftest import eventually, make_due
+
+ARTICLE = "dry-needling-for-sciatica"
+
+
+class Answer:
+    """A response, read to its end."""
+
+    def __init__(self, response: HTTPResponse) -> None:
+        self.status = response.status
+        self.headers = response.headers
+        self.body = response.read()
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON."""
+        return json.loads(self.body)
+
+
+def ask(stack: LocalStack, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
+    connection = HTTPConnection("127.0.0.1", stack.port, timeout=60)
+    try:
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, path, body, names)
+        return Answer(connection.getresponse())
+    finally:
+        connection.close()
+
+
+def enquiry(name: str, **changes: Any) -> dict[str, Any]:
+    return {"name": name, "phone": "(602) 555-0100", "consent": True, "locale": "en", "article": ARTICLE, **changes}
+
+
+def send(stack: LocalStack, fields: Any, **headers: str) -> Answer:
+    return ask(stack, "POST", "/api/leads", json.dumps(fields).encode(), content_type="application/json", **headers)
+
+
+def stored(stack: LocalStack, name: str) -> list[dict[str, Any]]:
+    return [item for item in stack.items() if item.get("name") == name]
+
+
+def mailed(stack: LocalStack, reference: str) -> list[Mail]:
+    return [mail for mail in stack.mails() if reference in mail.subject]
+
+
+@pytest.mark.parametrize("locale", ["en", "es"])
+def test_a_visitor_reads_sends_the_form_and_the_practice_hears_of_it(running: LocalStack, locale: str) -> None:
+    page = ask(running, "GET", f"/{locale}/articles/{ARTICLE}")
+    assert page.status == 200
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.body.decode()))
+    name = f"Visitor {locale}"
+
+    fields = hidden | {"name": name, "phone": "602 555 0101", "preferred_contact": "phone", "consent": "true"}
+    posted = ask(
+        running,
+        "POST",
+        "/api/leads",
+        urlencode(fields).encode(),
+        content_type="application/x-www-form-urlencoded",
+        accept="text/html",
+    )
+
+    assert posted.status == 303
+    thanks = ask(running, "GET", posted.headers["location"])
+    (item,) = stored(running, name)
+    assert thanks.status == 200
+    assert item["reference"] in thanks.body.decode()
+    assert item["locale"] == locale
+    (mail,) = eventually(lambda: mailed(running, item["reference"]))
+    assert "+1-602-555-0101" in mail.text
+    assert "+1-602-555-0101" in mail.html
+    eventually(lambda: stored(running, name)[0].get("alert_sent_at"))
+
+
+def test_fifty_at_once_with_one_key_are_one_lead_and_one_mail(running: LocalStack) -> None:
+    fields = enquiry("Fifty Times")
+
+    with ThreadPoolExecutor(50) as pool:
+        answers = list(pool.map(lambda _: send(running, fields, idempotency_key='"fifty"'), range(50)))
+
+    assert sorted(answer.status for answer in answers) == [200] * 49 + [201]
+    (reference,) = {answer.json["reference"] for answer in answers}
+    assert len(stored(running, "Fifty Times")) == 1
+    eventually(lambda: mailed(running, reference))
+    running.wake_schedule()
+    assert len(mailed(running, reference)) == 1
+
+
+def test_while_mail_fails_the_visitor_notices_nothing_and_afterwards_the_alert_goes_out(running: LocalStack) -> None:
+    running.set_fault("ses", "rejected")
+    try:
+        answer = send(running, enquiry("Mail Fails"))
+        assert answer.status == 201
+        eventually(lambda: stored(running, "Mail Fails")[0].get("alert_error"))
+    finally:
+        running.set_fault("ses", None)
+    assert mailed(running, answer.json["reference"]) == []
+
+    make_due(running)
+    running.wake_schedule()
+
+    assert len(mailed(running, answer.json["reference"])) == 1
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "phase"),
+    [("dynamodb", "UpdateItem", "before"), ("dynamodb", "UpdateItem", "after"), ("ses", "SendEmail", "before"),
+     ("ses", "SendEmail", "after")],
+)  # fmt: skip
+def test_notify_killed_on_its_way_loses_no_alert(running: LocalStack, service: str, operation: str, phase: str) -> None:
+    killed = []
+
+    def kill(*call: str) -> None:
+        if call == (service, operation, phase) and not killed:
+            killed.append(running.kill("NotifyFunction"))
+
+    name = f"Killed {operation} {phase}"
+    stop = running.on_aws_call(kill)
+    try:
+        reference = send(running, enquiry(name)).json["reference"]
+        eventually(lambda: killed)
+    finally:
+        stop()
+
+    def alerted() -> bool:
+        make_due(running)
+        running.wake_schedule()
+        return "alert_sent_at" in stored(running, name)[0]
+
+    eventually(alerted)
+    # Once the request is with SES the mail goes out, whether or not anybody is left to hear of it.
+    assert len(mailed(running, reference)) == (2 if operation == "SendEmail" else 1)
+
+
+BAD_BODIES: list[tuple[bytes, str]] = [
+    (b"", "application/json"),
+    (b"{", "application/json"),
+    (b"[1]", "application/json"),
+    (b'{"name": "\xff\xfe"}', "application/json"),
+    (b"x" * 1_000_000, "application/json"),
+    (b"[" * 100_000, "application/json"),
+    (json.dumps(enquiry("Bad", phone=1)).encode(), "application/json"),
+    (json.dumps(enquiry("Bad", surprise=1)).encode(), "application/json"),
+    (json.dumps(enquiry("Bad", consent=None)).encode(), "application/json"),
+    (json.dumps(enquiry("Bad", locale="tlh")).encode(), "application/json"),
+    (b'{"name": 1e999}', "application/json"),
+    (b"%00=%00&name=%", "application/x-www-form-urlencoded"),
+    (b"--x\r\n\r\n--x--", "multipart/form-data; boundary=x"),
+    (b"name=Bad", "text/plain"),
+]
+
+
+@pytest.mark.parametrize(("body", "content_type"), BAD_BODIES, ids=range(len(BAD_BODIES)))
+@pytest.mark.parametrize("accept", ["application/json", "text/html"])
+def test_bad_input_is_a_named_problem_or_the_page_again(
+    running: LocalStack, body: bytes, content_type: str, accept: str
+) -> None:
+    answer = ask(running, "POST", "/api/leads", body, content_type=content_type, accept=accept)
+
+    assert 400 <= answer.status < 500
+    if answer.headers["content-type"].startswith("application/problem+json"):
+        assert answer.json["status"] == answer.status
+        assert answer.json["code"]
+    else:
+        assert answer.headers["content-type"].startswith("text/html")
+        assert b"<form" in answer.body
+    assert stored(running, "Bad") == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Bo\r\nBcc: evil@example.com",
+        "👩‍⚕️ Emoji",
+        "\u202eright to left",
+        "=HYPERLINK(A1)",
+        "<script>alert(1)</script>",
+        'O\'Neill \\ "x"',
+        "{0} %s ${x} {{ 7 }}",
+    ],
+)
+def test_odd_names_are_stored_and_shown_harmlessly(running: LocalStack, name: str) -> None:
+    answer = send(running, enquiry(name, message=name))
+
+    assert answer.status == 201
+    reference = answer.json["reference"]
+    (mail,) = eventually(lambda: mailed(running, reference))
+    assert "Bcc" not in mail.headers
+    assert "<script>" not in mail.html
+    (item,) = [item for item in running.items() if item["reference"] == reference]
+    assert not set(item["name"]) & set("\r\n\u202e")
+
+
+def test_no_log_line_holds_what_a_visitor_entered(running: LocalStack) -> None:
+    words = ["Zanzibar Quux", "quux@example.org", "602555.?0199", "0199", "knee hurts"]
+    fields = enquiry(words[0], email=words[1], phone="(602) 555-0199", message=f"My {words[4]}.")
+    reference = send(running, fields).json["reference"]
+    eventually(lambda: mailed(running, reference))
+    send(running, fields | {"consent": False})
+    running.set_fault("ses", "rejected")
+    try:
+        send(running, fields | {"message": f"Again: {words[4]}"})
+        eventually(lambda: [line for line in running.log_lines() if "alert not sent" in line.text])
+    finally:
+        running.set_fault("ses", None)
+
+    lines = [line.text for line in running.log_lines()]
+
+    assert lines
+    found = [line for line in lines for word in words if re.search(word, line)]
+    assert found == []

@@ -1,0 +1,112 @@
+"""Which AWS operations a function really calls, and on what: its handler is run, and botocore listened to."""
+
+import importlib
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest import mock
+
+from botocore.client import BaseClient
+
+from infra.build.imports import DEPLOYED
+from infra.build.package import PACKAGES
+from tests.conftest import ROOT
+from tests.template.deployed import Deployed
+
+NOON = 1_795_435_200.0  # 2026-11-23T12:00:00Z
+JUST_AFTER_MIDNIGHT = NOON + 12 * 3600 + 5
+
+
+@dataclass(frozen=True)
+class Call:
+    """One API call: the service's signing name, the operation, and its parameters as JSON."""
+
+    service: str
+    operation: str
+    parameters: str
+
+
+@dataclass
+class Context:
+    """Lambda's context object."""
+
+    aws_request_id: str = "request"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 30_000
+
+
+def calls_of_every_function(deployed: Deployed, task_root: Path) -> dict[str, set[Call]]:
+    """Run every event in `events/` through its handler, at noon and just after midnight, when leads looks twice."""
+    found: dict[str, set[Call]] = {}
+    with _fresh_modules():
+        for logical_id in ("ContentFunction", "LeadsFunction", "NotifyFunction"):
+            with _as_function(deployed, logical_id, task_root) as recorded:
+                for now in (NOON, JUST_AFTER_MIDNIGHT):
+                    _run_all_events(logical_id, now, found)
+            found[logical_id] = recorded
+    return found
+
+
+def _run_all_events(logical_id: str, now: float, found: Mapping[str, set[Call]]) -> None:
+    package = PACKAGES[logical_id]
+    app: Any = importlib.import_module(package.handler_module)
+    if hasattr(app, "time"):
+        app.time = SimpleNamespace(time=lambda: now)
+    for path in sorted((ROOT / "events").glob(f"{package.function}-*.json")):
+        event = json.loads(path.read_text("utf-8"))
+        if event.get("Records"):
+            # The lead that `leads` has stored just now, so that there is an alert to send.
+            event["Records"][0]["dynamodb"]["Keys"] = _keys_of_a_stored_lead(found["LeadsFunction"])
+        app.lambda_handler(event, Context())
+
+
+def _keys_of_a_stored_lead(calls: set[Call]) -> dict[str, Any]:
+    items = [json.loads(call.parameters)["Item"] for call in calls if call.operation == "PutItem"]
+    owed = next(item for item in items if "alert_owed" in item)
+    return {"pk": owed["pk"], "sk": owed["sk"]}
+
+
+@contextmanager
+def _as_function(deployed: Deployed, logical_id: str, task_root: Path) -> Iterator[set[Call]]:
+    """The function's environment, and a record of the calls made in it."""
+    recorded: set[Call] = set()
+    client_class: Any = BaseClient
+    make_call = client_class._make_api_call
+
+    def record(client: Any, operation: str, parameters: Any) -> Any:
+        text = json.dumps(parameters, default=bytes.decode)
+        recorded.add(Call(client.meta.service_model.signing_name, operation, text))
+        return make_call(client, operation, parameters)
+
+    given = deployed[logical_id].properties.get("Environment", {}).get("Variables", {})
+    environment = {
+        **{name: str(value) for name, value in given.items()},
+        "LAMBDA_TASK_ROOT": str(task_root),
+        # A logger's name, and with it the standard output that it keeps hold of, is not to be another test's.
+        "POWERTOOLS_SERVICE_NAME": f"calls-of-{logical_id}",
+    }
+    with mock.patch.dict(os.environ, environment), mock.patch.object(client_class, "_make_api_call", record):
+        yield recorded
+
+
+@contextmanager
+def _fresh_modules() -> Iterator[None]:
+    """The functions' modules as a new process has them, so that no test finds another's clients or settings."""
+
+    def ours() -> list[str]:
+        return [name for name in sys.modules if name.partition(".")[0] in DEPLOYED]
+
+    before = {name: sys.modules.pop(name) for name in ours()}
+    try:
+        yield
+    finally:
+        for name in ours():
+            del sys.modules[name]
+        sys.modules.update(before)

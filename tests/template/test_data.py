@@ -1,0 +1,128 @@
+"""Leads outlive mistakes: the table, its stream, and everything that keeps data."""
+
+import json
+from dataclasses import fields
+from typing import Any
+
+import pytest
+from samtranslator.yaml_helper import yaml_parse
+
+from functions.notify.alert import LEASE_SECONDS
+from infra.build.package import PACKAGES
+from shared import store
+from shared.lead import Lead
+from tests.conftest import ROOT
+from tests.template.deployed import Deployed
+
+
+@pytest.fixture
+def table(deployed: Deployed) -> Any:
+    return deployed["LeadTable"].properties
+
+
+@pytest.fixture
+def stream(deployed: Deployed) -> Any:
+    (source,) = deployed.of_type("AWS::Lambda::EventSourceMapping")
+    return source.properties
+
+
+def test_table_can_be_restored_and_is_encrypted(table: Any) -> None:
+    assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+    assert table["SSESpecification"]["SSEEnabled"] is True
+
+
+def test_table_stays_when_the_stack_is_deleted_or_the_table_replaced() -> None:
+    resource = yaml_parse((ROOT / "template.yaml").read_text("utf-8"))["Resources"]["LeadTable"]
+
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+def test_only_production_protects_its_table_from_deletion(deployed: Deployed, production: Deployed) -> None:
+    assert deployed["LeadTable"].properties["DeletionProtectionEnabled"] is False
+    assert production["LeadTable"].properties["DeletionProtectionEnabled"] is True
+
+
+def test_leads_expire_by_an_attribute_that_every_lead_has(table: Any) -> None:
+    expiry = table["TimeToLiveSpecification"]
+
+    assert expiry["Enabled"] is True
+    assert expiry["AttributeName"] in {field.name for field in fields(Lead)}
+
+
+def test_keys_are_those_that_the_store_builds(table: Any) -> None:
+    keys = {each["AttributeName"] for each in table["KeySchema"]}
+
+    assert keys == set(store.key("any"))
+
+
+def test_index_of_owed_alerts_is_the_one_that_the_store_asks(table: Any) -> None:
+    (index,) = table["GlobalSecondaryIndexes"]
+
+    assert index["IndexName"] == store.ALERTS_OWED_INDEX
+    assert [each["AttributeName"] for each in index["KeySchema"]] == ["alert_owed", "alert_next_at"]
+
+
+def test_a_bad_record_holds_up_no_other(stream: Any) -> None:
+    # By default a failing batch blocks the stream until its records are a day old and gone.
+    assert 1 <= stream["MaximumRetryAttempts"] <= 10
+    assert stream["BisectBatchOnFunctionError"] is True
+    assert stream["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_records_given_up_are_kept_for_a_person(deployed: Deployed, stream: Any) -> None:
+    queue = deployed["NotifyDeadLetters"]
+
+    destination = stream["DestinationConfig"]["OnFailure"]["Destination"]
+    assert destination.rpartition(":")[2] == queue.name.rpartition("/")[2]
+    assert queue.properties["MessageRetentionPeriod"] == 14 * 24 * 3600  # the longest that SQS keeps one
+
+
+def test_stream_wakes_notify_for_new_leads_alone(stream: Any) -> None:
+    (each,) = stream["FilterCriteria"]["Filters"]
+    pattern = json.loads(each["Pattern"])
+
+    assert pattern["eventName"] == ["INSERT"]
+    assert pattern["dynamodb"]["NewImage"] == {"alert_owed": {"S": [{"exists": True}]}}
+
+
+def test_claim_outlasts_the_function_that_holds_it(deployed: Deployed) -> None:
+    # Otherwise a second function would send the mail that the first is still sending.
+    assert deployed["NotifyFunction"].properties["Timeout"] < LEASE_SECONDS
+
+
+@pytest.mark.parametrize("logical_id", PACKAGES)
+def test_every_function_logs_to_a_group_of_the_template(deployed: Deployed, logical_id: str) -> None:
+    groups = {group.name for group in deployed.of_type("AWS::Logs::LogGroup")}
+
+    assert deployed[logical_id].properties["LoggingConfig"]["LogGroup"] in groups
+
+
+def test_logs_expire(deployed: Deployed) -> None:
+    retentions = {group.properties.get("RetentionInDays") for group in deployed.of_type("AWS::Logs::LogGroup")}
+
+    assert retentions == {30}
+
+
+def test_queue_is_encrypted(deployed: Deployed) -> None:
+    assert all(queue.properties["SqsManagedSseEnabled"] for queue in deployed.of_type("AWS::SQS::Queue"))
+
+
+def test_nobody_elses_page_may_read_an_answer(deployed: Deployed) -> None:
+    (api,) = deployed.of_type("AWS::ApiGatewayV2::Api")
+
+    assert "CorsConfiguration" not in api.properties
+    assert "x-amazon-apigateway-cors" not in api.properties["Body"]
+
+
+def test_api_is_throttled(deployed: Deployed) -> None:
+    (stage,) = deployed.of_type("AWS::ApiGatewayV2::Stage")
+
+    assert stage.properties["DefaultRouteSettings"]["ThrottlingRateLimit"] > 0
+    assert stage.properties["DefaultRouteSettings"]["ThrottlingBurstLimit"] > 0
+
+
+def test_access_log_says_neither_who_nor_what(deployed: Deployed) -> None:
+    (stage,) = deployed.of_type("AWS::ApiGatewayV2::Stage")
+    logged = stage.properties["AccessLogSettings"]["Format"]
+
+    assert not [word for word in ("sourceIp", "userAgent", "path", "querystring", "authorizer") if word in logged]

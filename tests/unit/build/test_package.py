@@ -1,0 +1,101 @@
+"""Putting a package together, from a small project of the test's own."""
+
+from pathlib import Path
+
+import pytest
+
+from infra.build import dependencies
+from infra.build.__main__ import main
+from infra.build.dependencies import Architecture
+from infra.build.errors import BuildError
+from infra.build.package import Package, build
+
+LEADS = Package("leads", ("forms", "practice.json"))
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    sources = {
+        "functions/leads/app.py": "from shared import lead\n",
+        "functions/leads/unused.py": "",
+        "functions/notify/app.py": "",
+        "shared/__init__.py": "",
+        "shared/lead.py": "",
+        "shared/mail.py": "",
+        "README.md": "",
+    }
+    for name, source in sources.items():
+        path = tmp_path / "project" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(source)
+
+    def install(group: str, target: Path, architecture: Architecture, project: Path) -> None:
+        (target / f"{group}-{architecture}.txt").touch()
+
+    monkeypatch.setattr(dependencies, "install", install)
+    return tmp_path / "project"
+
+
+def compile_site(out: Path) -> None:
+    for name in ("site/index.json", "forms/article.en.json", "practice.json"):
+        path = out / "compiled" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{}")
+
+
+def files(folder: Path) -> set[str]:
+    found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    return {name for name in found if "__pycache__" not in name}
+
+
+def test_package_is_code_libraries_and_compiled_parts_of_one_function(project: Path, tmp_path: Path) -> None:
+    build(LEADS, tmp_path / "out", Architecture.ARM64, root=project, compile_site=compile_site)
+
+    assert files(tmp_path / "out") == {
+        "compiled/forms/article.en.json",
+        "compiled/practice.json",
+        "functions/leads/app.py",
+        "leads-arm64.txt",
+        "shared/__init__.py",
+        "shared/lead.py",
+    }
+
+
+def test_building_again_leaves_nothing_behind(project: Path, tmp_path: Path) -> None:
+    build(LEADS, tmp_path / "out", Architecture.ARM64, root=project, compile_site=compile_site)
+    (tmp_path / "out/stale.py").touch()
+
+    build(LEADS, tmp_path / "out", Architecture.ARM64, root=project, compile_site=compile_site)
+
+    assert "stale.py" not in files(tmp_path / "out")
+
+
+def test_a_part_that_the_compiler_did_not_write_is_named(project: Path, tmp_path: Path) -> None:
+    wants_more = Package("leads", ("languages.json",))
+
+    with pytest.raises(BuildError, match=r"languages\.json, which leads reads"):
+        build(wants_more, tmp_path / "out", Architecture.ARM64, root=project, compile_site=compile_site)
+
+
+@pytest.mark.parametrize("folder", ["", "shared", ".."])
+def test_it_never_empties_a_folder_that_is_no_package(project: Path, folder: str) -> None:
+    with pytest.raises(BuildError, match="neither empty nor an earlier build"):
+        build(LEADS, project / folder, Architecture.ARM64, root=project, compile_site=compile_site)
+
+    assert (project / "shared/lead.py").exists()
+
+
+def test_what_is_wrong_is_said_without_a_traceback(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "something").touch()
+
+    status = main(["LeadsFunction", str(tmp_path)])
+
+    assert status == 1
+    assert "neither empty nor an earlier build" in capsys.readouterr().err
+
+
+def test_an_unknown_function_or_architecture_is_refused() -> None:
+    with pytest.raises(SystemExit):
+        main(["OtherFunction", "out"])
+    with pytest.raises(SystemExit):
+        main(["LeadsFunction", "out", "--arch", "mips"])

@@ -1,0 +1,113 @@
+import io
+import json
+import threading
+import time
+from typing import Any
+
+import pytest
+
+from infra.local.endpoint import AwsEndpoint
+from infra.local.faults import Faults
+
+SES_SEND = ("POST", "/v2/email/outbound-emails", "ses", {"CONTENT_TYPE": "application/json"})
+DYNAMODB_PUT = ("POST", "/", "dynamodb", {"HTTP_X_AMZ_TARGET": "DynamoDB_20120810.PutItem"})
+SQS_SEND = ("POST", "/", "sqs", {"CONTENT_TYPE": "application/x-www-form-urlencoded"})
+
+
+class Endpoint(AwsEndpoint):
+    """An endpoint with something simpler than moto behind it."""
+
+    def _moto(self, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
+        environ["wsgi.input"].read()
+        return "200 OK", [], b'{"MessageId": "m-1"}'
+
+
+def _call(
+    endpoint: AwsEndpoint, call: tuple[str, str, str, dict[str, str]], body: bytes = b"{}", **extra: str
+) -> tuple[str, dict[str, str], bytes]:
+    method, path, service, headers = call
+    scope = f"AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host"
+    environ = {
+        "REQUEST_METHOD": method,
+        "PATH_INFO": path,
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body),
+        "HTTP_AUTHORIZATION": scope,
+        **headers,
+        **extra,
+    }
+    started: list[tuple[str, dict[str, str]]] = []
+    answer = b"".join(endpoint(environ, lambda status, headers: started.append((status, dict(headers)))))
+    return (*started[0], answer)
+
+
+@pytest.mark.parametrize(
+    ("call", "body", "operation"),
+    [
+        (SES_SEND, b"{}", ("ses", "SendEmail")),
+        (DYNAMODB_PUT, b"{}", ("dynamodb", "PutItem")),
+        (SQS_SEND, b"Action=SendMessage&Version=1", ("sqs", "SendMessage")),
+    ],
+)
+def test_observers_hear_of_each_call_before_and_after(call: Any, body: bytes, operation: tuple[str, str]) -> None:
+    endpoint, heard = Endpoint(), []
+    stop = endpoint.observe(lambda *event: heard.append(event))
+
+    _call(endpoint, call, body)
+    stop()
+    _call(endpoint, call, body)
+
+    assert heard == [(*operation, "before"), (*operation, "after")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "error"),
+    [
+        ("rejected", "400", "MessageRejected"),
+        ("throttled", "429", "TooManyRequestsException"),
+        ("unavailable", "503", "ServiceUnavailable"),
+    ],
+)
+def test_a_fault_refuses_mail_and_nothing_else(kind: str, status: str, error: str) -> None:
+    endpoint, heard = Endpoint(), []
+    endpoint.observe(lambda *event: heard.append(event))
+    endpoint.faults.set("ses", kind)
+
+    answer, headers, _ = _call(endpoint, SES_SEND)
+
+    assert answer.startswith(status)
+    assert headers["x-amzn-ErrorType"] == error
+    assert heard[-1] == ("ses", "SendEmail", "refused")
+    assert endpoint.sent_mail == {}
+    assert _call(endpoint, DYNAMODB_PUT)[0] == "200 OK"
+
+
+def test_what_moto_forgets_of_a_mail_is_kept() -> None:
+    endpoint = Endpoint()
+    request = {"Destination": {"ToAddresses": ["a@example.com"], "CcAddresses": ["b@example.com"]}}
+
+    _call(endpoint, SES_SEND, json.dumps({**request, "ConfigurationSetName": "set-1"}).encode())
+
+    sent = endpoint.sent_mail["m-1"]
+    assert (sent.destination, sent.configuration_set) == (["a@example.com", "b@example.com"], "set-1")
+
+
+def test_a_slow_service_answers_as_soon_as_it_is_mended() -> None:
+    faults = Faults()
+    faults.set("ses", "slow")
+    threading.Timer(0.1, faults.clear).start()
+    started = time.monotonic()
+
+    assert faults.meet("ses") is None
+
+    assert 0.05 < time.monotonic() - started < 5
+
+
+def test_a_web_page_is_not_answered() -> None:
+    assert _call(Endpoint(), DYNAMODB_PUT, HTTP_ORIGIN="https://evil.example")[0] == "403 Forbidden"
+
+
+@pytest.mark.parametrize(("service", "kind"), [("dynamodb", "slow"), ("ses", "broken")])
+def test_only_faults_that_exist_can_be_set(service: str, kind: str) -> None:
+    with pytest.raises(ValueError):
+        Faults().set(service, kind)

@@ -1,0 +1,79 @@
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from infra.local.delivery import Policy
+from infra.local.streams import StreamMapping, failure_message, matches
+
+OWED = '{"eventName": ["INSERT"], "dynamodb": {"NewImage": {"alert_owed": {"S": [{"exists": true}]}}}}'
+
+
+def _record(event: str = "INSERT", **image: dict[str, str]) -> dict[str, Any]:
+    return {"eventName": event, "dynamodb": {"NewImage": image, "SequenceNumber": "1"}}
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        (_record(alert_owed={"S": "owed"}), True),
+        (_record(), False),
+        (_record("MODIFY", alert_owed={"S": "owed"}), False),
+        (_record(alert_owed={"N": "1"}), False),
+    ],
+)
+def test_a_filter_lets_through_what_its_pattern_describes(record: dict[str, Any], expected: bool) -> None:
+    assert matches([OWED], record) is expected
+
+
+def test_one_of_several_filters_is_enough_and_none_lets_everything_through() -> None:
+    record = _record("REMOVE")
+
+    assert matches([OWED, '{"eventName": ["REMOVE"]}'], record)
+    assert matches([], record)
+
+
+@pytest.mark.parametrize(
+    ("condition", "value", "expected"),
+    [
+        ('[{"prefix": "LEAD#"}]', "LEAD#1", True),
+        ('[{"prefix": "LEAD#"}]', "OTHER", False),
+        ('[{"anything-but": ["spam"]}]', "new", True),
+        ('[{"anything-but": ["spam"]}]', "spam", False),
+        ('["a", "b"]', "b", True),
+    ],
+)
+def test_filters_follow_the_event_pattern_language(condition: str, value: str, expected: bool) -> None:
+    pattern = f'{{"dynamodb": {{"NewImage": {{"pk": {{"S": {condition}}}}}}}}}'
+
+    assert matches([pattern], _record(pk={"S": value})) is expected
+
+
+def test_a_failure_destination_hears_where_the_records_are_and_nothing_of_their_content() -> None:
+    mapping = StreamMapping("Id", "arn:function", "arn:stream", 10, 0, (), True, Policy(), "arn:queue")
+    records = [
+        {"dynamodb": {"SequenceNumber": str(n), "ApproximateCreationDateTime": n, "NewImage": {"name": {"S": "Ada"}}}}
+        for n in (1, 2)
+    ]
+
+    message = failure_message(
+        mapping, "shard-1", records, "RetryAttemptsExhausted", 6, datetime(2026, 1, 2, tzinfo=UTC)
+    )
+
+    assert message["requestContext"] | {"requestId": ""} == {
+        "requestId": "",
+        "functionArn": "arn:function",
+        "condition": "RetryAttemptsExhausted",
+        "approximateInvokeCount": 6,
+    }
+    assert message["timestamp"] == "2026-01-02T00:00:00.000Z"
+    assert message["DDBStreamBatchInfo"] == {
+        "shardId": "shard-1",
+        "startSequenceNumber": "1",
+        "endSequenceNumber": "2",
+        "approximateArrivalOfFirstRecord": "1970-01-01T00:00:01.000Z",
+        "approximateArrivalOfLastRecord": "1970-01-01T00:00:02.000Z",
+        "batchSize": 2,
+        "streamArn": "arn:stream",
+    }
+    assert "Ada" not in str(message)

@@ -11,7 +11,6 @@ import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
-from urllib.parse import unquote
 
 from shared.errors import FieldError
 
@@ -51,15 +50,11 @@ class Request(NamedTuple):
 
     @classmethod
     def from_event(cls, event: Mapping[str, Any]) -> "Request":
-        """Read `event`, its path percent-decoded; undecodable bytes become U+FFFD.
-
-        API Gateway was seen to hand the path over decoded and undecoded; decoding what is decoded changes no path
-        of ours, since none contains a percent sign.
-        """
+        """Read `event`. API Gateway has percent-decoded its path already; a second time would decode what is text."""
         body = event.get("body") or ""
         return cls(
             method=event["requestContext"]["http"]["method"].upper(),
-            path=unquote(event["rawPath"] or "/"),
+            path=event["rawPath"] or "/",
             query=event.get("queryStringParameters") or {},
             headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
             body=b64decode(body) if event.get("isBase64Encoded") else body.encode("utf-8", "surrogatepass"),

@@ -84,7 +84,14 @@ def _alerts(log: Logger) -> Alerts:
         store=store(),
         mailer=Mailer(wanted.alert_sender, wanted.configuration_set),
         recipient=wanted.alert_recipient,
-        compose=lambda lead: compose(lead, practice, catalogue, sender=wanted.alert_sender, detail=wanted.alert_detail),
+        compose=lambda lead: compose(
+            lead,
+            practice,
+            catalogue,
+            sender=wanted.alert_sender,
+            recipient=wanted.alert_recipient,
+            detail=wanted.alert_detail,
+        ),
         clock=time.time,
         log=log,
     )

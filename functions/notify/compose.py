@@ -48,7 +48,9 @@ class Row(NamedTuple):
     link: str | None = None
 
 
-def compose(lead: Lead, practice: Practice, catalogue: NullTranslations, *, sender: str, detail: str) -> EmailMessage:
+def compose(
+    lead: Lead, practice: Practice, catalogue: NullTranslations, *, sender: str, recipient: str, detail: str
+) -> EmailMessage:
     """The alert for `lead` in the practice's language; `detail` is `full` to include the visitor's own words."""
     say = catalogue.gettext
     name = first_name(lead.enquiry.name)
@@ -59,6 +61,7 @@ def compose(lead: Lead, practice: Practice, catalogue: NullTranslations, *, send
     message = lead.enquiry.message if detail == "full" else None
     mail = EmailMessage(policy=SMTP)
     mail["From"] = Address(practice.name, addr_spec=sender)
+    mail["To"] = Address(addr_spec=recipient)
     mail["Subject"] = subject
     mail["Content-Language"] = practice.language
     # RFC 3834: keeps vacation responders from answering the visitor's address or ours.

@@ -54,6 +54,7 @@ def test_the_alert_has_what_a_call_back_needs(stack: Stack) -> None:
     text, html = (mail.get_body((kind,)) for kind in ("plain", "html"))
     assert mail["Subject"] == f"New enquiry {lead['reference']} from Ana"
     assert str(mail["Reply-To"]) == "Ana Ruiz <ana@example.com>"
+    assert str(mail["To"]) == "frontdesk@example.com"
     assert mail["Auto-Submitted"] == "auto-generated"
     for part in (text, html):
         content = part.get_content()  # type: ignore[union-attr]

@@ -171,7 +171,7 @@ def test_a_problem_names_its_faults() -> None:
 
 def test_a_request_is_read_from_the_event() -> None:
     event = {
-        "rawPath": "/en/articles/ci%C3%A1tica%FF",
+        "rawPath": "/en/articles/ciática%41",
         "headers": {"Accept-Language": "es"},
         "queryStringParameters": {"locale": "es"},
         "requestContext": {"http": {"method": "get"}},
@@ -180,5 +180,5 @@ def test_a_request_is_read_from_the_event() -> None:
     }
 
     assert Request.from_event(event) == Request(
-        "GET", "/en/articles/ciática\ufffd", {"locale": "es"}, {"accept-language": "es"}, "é".encode()
+        "GET", "/en/articles/ciática%41", {"locale": "es"}, {"accept-language": "es"}, "é".encode()
     )

@@ -1,6 +1,6 @@
 /**
- * The enquiry form for browsers that run scripts. It works without: what fails here before the last line leaves it as
- * it was. The page has the texts in #form-texts, so that this says what the server would say.
+ * The enquiry form in browsers that run scripts. It works without: whatever fails here before the last line leaves it
+ * as it was. Its texts stand in the page, in #form-texts, so that it says what the server would say.
  *
  * @typedef {{field: string, detail: string}} Fault
  * @typedef {{status: number, wait?: number, reference?: string, code?: string, detail?: string,
@@ -20,17 +20,20 @@ const LONGEST_WAIT = 30_000;
 const DRAFT_LIFETIME = 24 * 60 * 60_000; // phones are shared
 const ATTEMPTS = 4;
 
-const byId = (id) => document.getElementById(id);
-const errorOf = (field) => byId(`field-${field}-error`);
+/** @type {(selector: string) => any} */
+const find = (selector) => document.querySelector(selector);
+const inputOf = (name) => find(`#field-${name}`);
+const errorOf = (name) => find(`#field-${name}-error`);
 
-const form = document.querySelector('form[data-enquiry]');
-const status = document.querySelector('[data-status]');
-const summary = document.querySelector('[data-summary]');
-const texts = JSON.parse(byId('form-texts')?.textContent || '{}');
+/** @type {HTMLFormElement} */
+const form = find('form[data-enquiry]');
+const status = find('[data-status]');
+const summary = find('[data-summary]');
+const texts = JSON.parse(find('#form-texts')?.textContent || '{}');
 const prefix = texts.title_prefix?.trim() ?? '';
 const title = document.title.replace(prefix, '').trim(); // the server may have put it there
 
-// What was typed
+// ---- What was typed
 
 /** A line as the server reads it (functions/leads/text.py). */
 function clean(text) {
@@ -55,7 +58,7 @@ function read() {
   return Object.keys(source).length ? { ...fields, source } : fields;
 }
 
-// What is wrong with it
+// ---- What is wrong with it
 
 /** The server's codes (functions/leads/enquiry.py) by field, as far as a browser can know, and never stricter. */
 function codes(given) {
@@ -88,15 +91,17 @@ function findFaults() {
   return faults.filter(({ detail }) => detail);
 }
 
-// Saying so
+// ---- Saying so
 
 const touched = new Set();
 /** What the server said of fields, until they are edited. */
 let remote = {};
 
 function showError(field, text) {
-  const [input, error] = [byId(`field-${field}`), errorOf(field)];
+  const input = inputOf(field);
+  const error = errorOf(field);
   if (error && error.textContent !== text) error.textContent = text;
+  // Of a group of radio buttons no single one is invalid.
   if (text && input?.type !== 'radio') input?.setAttribute('aria-invalid', 'true');
   else input?.removeAttribute('aria-invalid');
 }
@@ -126,7 +131,7 @@ function errorSummary(faults) {
 }
 
 function linkTo({ field, detail }) {
-  const input = byId(`field-${field}`);
+  const input = inputOf(field);
   if (!input) return detail;
   const link = create('a', { href: `#${input.id}` }, detail);
   link.addEventListener('click', (event) => {
@@ -151,10 +156,10 @@ function create(tag, attributes, ...children) {
   return element;
 }
 
-// The draft: what was typed stays in this browser until it is sent. Consent does not; it is given anew.
+// ---- The draft: what was typed stays in this browser until it is sent. Consent does not; it is given anew.
 
 const DRAFTS = 'needlepoint-draft:';
-const draftName = DRAFTS + form?.elements.article?.value;
+const draftName = DRAFTS + form?.elements['article']?.value;
 /** @type {Draft} */
 let draft = {};
 
@@ -207,7 +212,7 @@ function restoreDraft() {
     empty();
     report([]);
     say('');
-    form.elements.name.focus();
+    inputOf('name').focus();
   });
   if (texts.restored) say('restored', texts.restored, ...(texts.clear ? [' ', clear] : []));
 }
@@ -215,24 +220,31 @@ function restoreDraft() {
 function empty() {
   form.reset();
   // The page itself may have come with what was typed.
-  for (const field of TYPED) form.elements[field].value = '';
-  form.elements.consent.checked = false;
+  for (const field of TYPED) inputOf(field).value = '';
+  inputOf('consent').checked = false;
   touched.clear();
   remote = {};
   draft = {};
   withStorage((storage) => storage.removeItem(draftName));
 }
 
-// Sending
+// ---- Sending
 
 let isSending = false;
 /** The last body that was refused for good: in other words it is another enquiry, with another key. */
 let refused;
 
+/** @param {boolean} value */
 function setSending(value) {
   isSending = value;
   // `disabled` would take the focus away.
-  form.querySelector('[type=submit]').setAttribute('aria-disabled', value);
+  form.querySelector('[type=submit]').setAttribute('aria-disabled', String(value));
+}
+
+/** Done for now: the button works again, and this is what there is to say. */
+function rest(state, ...content) {
+  setSending(false);
+  say(state, ...content);
 }
 
 async function send(fields) {
@@ -243,9 +255,8 @@ async function send(fields) {
   const answer = await deliver(body);
   if (answer.reference) return thank(fields.locale, answer.reference);
   if (isFinal(answer)) refused = body;
-  if (!Array.isArray(answer.errors)) return giveUp(answer.detail);
-  setSending(false);
-  say('');
+  if (!answer.errors?.length) return giveUp(answer.detail);
+  rest('');
   remote = Object.fromEntries(answer.errors.map(({ field, detail }) => [field, detail]));
   report(answer.errors);
 }
@@ -292,9 +303,12 @@ async function post(body, key) {
   }
 }
 
-/** A success without a reference is not ours: public networks answer with pages of their own. */
+/**
+ * Whether the server has decided. A success without a reference is not its own: public networks answer with a page.
+ * @param {Answer} answer
+ */
 function isFinal({ status, reference }) {
-  return reference || (status >= 400 && status < 500 && status !== 429);
+  return Boolean(reference) || (status >= 400 && status < 500 && status !== 429);
 }
 
 /** Retry-After: seconds, or a date (RFC 9110 section 10.2.3). */
@@ -319,17 +333,16 @@ function thank(locale, reference) {
   location.assign(`/${locale}/thank-you/${encodeURIComponent(reference)}`);
   empty();
   // "Back" may show this page again just as it was left.
-  addEventListener('pageshow', () => (setSending(false), say('')), { once: true });
+  addEventListener('pageshow', () => rest(''), { once: true });
 }
 
 function giveUp(detail) {
-  setSending(false);
   const number = create('bdi', { dir: 'ltr' }, texts.phone ?? '');
   const link = texts.phone_uri ? [' ', create('a', { class: 'button', href: texts.phone_uri }, number)] : [];
-  say('failed', detail ?? texts.failed ?? '', ...link);
+  rest('failed', detail ?? texts.failed ?? '', ...link);
 }
 
-// What happens to the form
+// ---- What happens to the form
 
 /** Settles when no pointer is down: an error shown meanwhile would move the button away from under it. */
 let press = Promise.resolve();

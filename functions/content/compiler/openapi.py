@@ -123,7 +123,7 @@ _INTEGER: Schema = {"type": "integer"}
 _ACCEPT_LANGUAGE: Schema = {"name": "Accept-Language", "in": "header", "schema": _STRING}
 
 _REFUSALS: Schema = {
-    "400": _problem("No published locale is near the one asked for; `locales` lists those there are."),
+    "400": _problem("`locale` is no language tag; `locales` lists those that are published."),
     "404": _problem("No such article, or with `fallback=none` not in this locale."),
 }
 

@@ -31,7 +31,7 @@ INTERNAL_ERROR = Problem(
     _("Please try again in a moment. If it is urgent, call {phone}."),
 )
 UNKNOWN_LOCALE = Problem(
-    "unknown_locale", 400, _("Unknown language"), _("Nothing is published in this language. Published are: {locales}.")
+    "unknown_locale", 400, _("Unknown language"), _("This is not a language tag. Published are: {locales}.")
 )
 NOT_TRANSLATED = Problem(
     "not_translated", 404, _("Not in this language"), _("This is not published in this language. It is in: {locales}.")

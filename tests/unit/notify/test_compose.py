@@ -43,7 +43,14 @@ LEAD = Lead(
 
 def mail(detail: str = "brief", **changes: Any) -> EmailMessage:
     lead = replace(LEAD, enquiry=replace(LEAD.enquiry, **changes))
-    composed = compose(lead, PRACTICE, NullTranslations(), sender="website@example.com", detail=detail)
+    composed = compose(
+        lead,
+        PRACTICE,
+        NullTranslations(),
+        sender="website@example.com",
+        recipient="frontdesk@example.com",
+        detail=detail,
+    )
     return cast("EmailMessage", message_from_bytes(composed.as_bytes(), policy=default))
 
 
@@ -111,7 +118,16 @@ def test_a_name_in_another_script_is_isolated() -> None:
     assert "<bdi>محمد</bdi>" in html
 
 
-EXPECTED_HEADERS = {"From", "Subject", "Content-Language", "Auto-Submitted", "Reply-To", "MIME-Version", "Content-Type"}
+EXPECTED_HEADERS = {
+    "From",
+    "To",
+    "Subject",
+    "Content-Language",
+    "Auto-Submitted",
+    "Reply-To",
+    "MIME-Version",
+    "Content-Type",
+}
 
 
 @pytest.mark.parametrize("field", ["name", "email", "message", "article", "locale", "preferred_contact"])

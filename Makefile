@@ -16,7 +16,7 @@ ARCH ?= arm64
 # This machine's architecture, by Lambda's name.
 HERE = $$(uname -m | sed 's/aarch64/arm64/')
 
-.PHONY: help run test build deploy check format content-check catalogues clean
+.PHONY: help run test lighthouse build deploy check format content-check catalogues clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -40,6 +40,9 @@ test: $(READY)  ## every check: format, lint, types, and all tests
 	[ -z "$$failed" ] || printf '\nFAILED before the tests:%s\n' "$$failed"; \
 	printf '\n== pytest\n'; \
 	$(PYTHON) -m pytest --cov $(PYTEST_FLAGS) && [ -z "$$failed" ]
+
+lighthouse: $(READY)  ## measure the pages with Lighthouse, on an otherwise idle machine
+	@$(PYTHON) -m pytest -m lighthouse tests/browser
 
 check: $(READY)  ## format, lint and types alone
 	@$(PYTHON) -m ruff format --check . && $(PYTHON) -m ruff check . && $(PYTHON) -m mypy

@@ -47,7 +47,7 @@ class LeadStore:
         put: Any = {"Item": _item(lead), **condition}
         try:
             if identity.unless:
-                checks: list[Any] = [{"ConditionCheck": {"Key": key(id), **condition}} for id in identity.unless]
+                checks: list[Any] = [{"ConditionCheck": {"Key": key(each), **condition}} for each in identity.unless]
                 self._client.transact_write_items(TransactItems=[{"Put": put}, *checks])
             else:
                 self._client.put_item(**put)

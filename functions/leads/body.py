@@ -14,10 +14,9 @@ JSON = "application/json"
 
 
 class Submission(NamedTuple):
-    """The fields as sent: JSON values, or strings from a form. `lang` is the browser's word for what it wants back."""
+    """The fields as sent: JSON values, or strings from a form."""
 
     fields: dict[str, Any]
-    is_form: bool
 
 
 def media_type(request: Request) -> str:
@@ -38,7 +37,7 @@ def read_submission(request: Request) -> Submission:
         text = request.body.decode("utf-8")
     except UnicodeDecodeError:
         raise InvalidBody("body_not_utf8") from None
-    return Submission(_read_json(text), False) if kind == JSON else Submission(_read_form(text), True)
+    return Submission(_read_json(text) if kind == JSON else _read_form(text))
 
 
 def _read_json(text: str) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def _lines(text: Any) -> Any:
     return clean_lines(text) if isinstance(text, str) else text
 
 
-def _agreed(consent: bool) -> bool:
+def _agreed(consent: Any) -> Any:
     if not consent:
         raise _fails("consent_needed")
     return consent

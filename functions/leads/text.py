@@ -9,7 +9,7 @@ _LINE_BREAKS = frozenset("\n\r\v\f\x85\u2028\u2029")
 
 
 def clean_line(text: str) -> str:
-    """One line: normalised (NFC), without control characters or lone surrogates, white space folded to single spaces."""
+    """One line: normalised (NFC), without controls or lone surrogates, white space folded to single spaces."""
     return " ".join(_printable(_unbroken(text, " ")).split())
 
 

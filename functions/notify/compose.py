@@ -68,14 +68,14 @@ def compose(
     mail["Auto-Submitted"] = "auto-generated"
     if reply_to := _reply_to(lead):
         mail["Reply-To"] = reply_to
-    mail.set_content(_text(lead, rows, message, say("Their message:")))
-    mail.add_alternative(_html(lead, rows, message, say("Their message:"), practice.language, subject), subtype="html")
+    mail.set_content(_text(rows, message, say("Their message:")))
+    mail.add_alternative(_html(rows, message, say("Their message:"), practice.language, subject), subtype="html")
     return mail
 
 
 def first_name(name: str) -> str | None:
     """The first name, for the subject. None where it cannot be told from the rest, or is not a name at all."""
-    first = name.split()[0]
+    first = name.split(maxsplit=1)[0]
     if len(first) > 30 or not all(letter.isalpha() or letter in "'’.-" for letter in first):
         return None
     # Chinese, Japanese and Korean names are written without a space: the first word may be the whole name.
@@ -119,30 +119,43 @@ def _reply_to(lead: Lead) -> Address | None:
         return None
 
 
-def _text(lead: Lead, rows: list[Row], message: str | None, heading: str) -> str:
+def _text(rows: list[Row], message: str | None, heading: str) -> str:
     lines = [f"{row.label}: {_ISOLATE.format(row.value)}" + (f"\n  {row.link}" if row.link else "") for row in rows]
     if message:
         lines += ["", heading, "", *(f"> {_ISOLATE.format(line)}" for line in message.split("\n"))]
     return "\n".join(lines) + "\n"
 
 
-def _html(lead: Lead, rows: list[Row], message: str | None, heading: str, language: str, title: str) -> str:
-    direction = "rtl" if language.split("-")[0] in _RIGHT_TO_LEFT else "ltr"
-    cells = "".join(
-        f'<tr><th scope="row" align="start" style="padding:6px 12px 6px 0;color:#555;font-weight:normal;text-align:start">'
-        f'{escape(row.label)}</th><td style="padding:6px 0;font-size:18px">{_cell(row)}</td></tr>'
-        for row in rows
-    )
-    words = (
-        f'<p style="color:#555">{escape(heading)}</p><blockquote dir="auto" style="margin:0;padding:12px;background:#f4f4f4;'
-        f'white-space:pre-wrap">{escape(message)}</blockquote>'
-        if message
-        else ""
-    )
-    return (
-        f'<!doctype html><html lang="{language}" dir="{direction}"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-        f'</head><body style="font-family:system-ui,sans-serif;font-size:16px;line-height:1.5">'
-        f'<table role="presentation" style="border-collapse:collapse">{cells}</table>{words}</body></html>'
+# Styles stand in the elements: mail programs drop style sheets.
+_HTML_MAIL: Final = """\
+<!doctype html>
+<html lang="{language}" dir="{direction}">
+<head><meta charset="utf-8"><title>{title}</title></head>
+<body style="font-family:system-ui,sans-serif;font-size:16px;line-height:1.5">
+<table role="presentation" style="border-collapse:collapse">
+{rows}
+</table>
+{message}
+</body>
+</html>
+"""
+_HTML_ROW: Final = """\
+<tr><td style="padding:6px 12px 6px 0;color:#555">{label}</td>\
+<td style="padding:6px 0;font-size:18px">{value}</td></tr>"""
+_HTML_MESSAGE: Final = """\
+<p style="color:#555">{heading}</p>
+<blockquote dir="auto" style="margin:0;padding:12px;background:#f4f4f4;color:#111;white-space:pre-wrap">{message}\
+</blockquote>"""
+
+
+def _html(rows: list[Row], message: str | None, heading: str, language: str, title: str) -> str:
+    words = _HTML_MESSAGE.format(heading=escape(heading), message=escape(message)) if message else ""
+    return _HTML_MAIL.format(
+        language=language,
+        direction="rtl" if language.split("-", maxsplit=1)[0] in _RIGHT_TO_LEFT else "ltr",
+        title=escape(title),
+        rows="\n".join(_HTML_ROW.format(label=escape(row.label), value=_cell(row)) for row in rows),
+        message=words,
     )
 
 

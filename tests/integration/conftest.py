@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -72,7 +72,7 @@ class Stack:
     def mails(self) -> list[EmailMessage]:
         """Every mail that SES accepted, oldest first."""
         sent = ses_backends[events_account()][template.REGION].sent_messages
-        return [cast("EmailMessage", BytesParser(policy=default).parsebytes(mail.raw_data.encode())) for mail in sent]
+        return [BytesParser(policy=default).parsebytes(mail.raw_data.encode()) for mail in sent]
 
     def post(self, body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
         """What the leads function answers to a POST."""

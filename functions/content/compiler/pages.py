@@ -20,6 +20,7 @@ from shared.sentences import form_sentences
 # Stands where a thank-you page shows its reference; the content function puts the reference there.
 REFERENCE_SLOT = "\ue000reference\ue001"
 
+_HOME_TITLE = _("{practice}: articles and contact")
 _HOME_DESCRIPTION = _("Articles by {name}, {title}, and how to reach the practice.")
 _THANK_YOU_TITLE = _("Thank you")
 
@@ -77,12 +78,12 @@ def form_documents(site: Site) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _home(site: Site, table: Table, locale: str) -> Row:
-    person = site.views[locale].practitioner
+    person, say = site.views[locale].practitioner, site.localizers[locale].say
     page = site.page(
         locale,
-        site.practice.name,
+        say(_HOME_TITLE, practice=site.practice.name),
         path="/",
-        description=site.localizers[locale].say(_HOME_DESCRIPTION, name=person.name, title=person.title),
+        description=say(_HOME_DESCRIPTION, name=person.name, title=person.title),
         json_ld=structured_data.practice_graph(site.practice, person),
     )
     html = site.renderer(locale).page("home.html", page=page, articles=site.articles_for(locale))

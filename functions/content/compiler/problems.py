@@ -67,4 +67,6 @@ def _problem_row(site: Site, table: Table, fault: Problem, locale: str, locales:
 
 def _say(site: Site, fault: Problem, locale: str, locales: Sequence[str]) -> tuple[str, str]:
     say = site.localizers[locale].say
-    return say(fault.title), say(fault.detail, phone=site.views[locale].phone, locales=", ".join(locales))
+    # Isolated (UAX 9, LRI and PDI): in a sentence that runs from right to left the number would come out back to front.
+    phone = f"\u2066{site.views[locale].phone}\u2069"
+    return say(fault.title), say(fault.detail, phone=phone, locales=", ".join(locales))

@@ -58,7 +58,6 @@ def test_json_and_form_give_the_same_fields() -> None:
     )
 
     assert from_json.fields == from_form.fields == fields
-    assert (from_json.is_form, from_form.is_form) == (False, True)
 
 
 @pytest.mark.parametrize("value", ["false", "", "no"])

@@ -5,7 +5,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from gettext import NullTranslations
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -51,7 +51,7 @@ def mail(detail: str = "brief", **changes: Any) -> EmailMessage:
         recipient="frontdesk@example.com",
         detail=detail,
     )
-    return cast("EmailMessage", message_from_bytes(composed.as_bytes(), policy=default))
+    return message_from_bytes(composed.as_bytes(), policy=default)
 
 
 def parts(message: EmailMessage) -> tuple[str, str]:

@@ -6,6 +6,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests.privacy import leaks
+
 # The machines are shared: how long an example took says nothing about the code.
 hypothesis.settings.register_profile("shared", deadline=None)
 hypothesis.settings.load_profile("shared")
@@ -24,6 +26,32 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return ORDER.index(folder) if folder in ORDER else len(ORDER)
 
     items.sort(key=rank)
+
+
+# What the tests enter as a visitor (events/, tests/integration). The stack's tests search their own logs.
+PERSONAL_DATA = ("Ana Ruiz", "Eva Ruiz", "ana@example.com", "6025550100", "(602) 555-0100", "My left leg hurts")
+_leaking_tests: list[str] = []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Search all that a test wrote or logged for what a visitor entered in it."""
+    output = [text for title, text in report.sections if title.startswith("Captured")]
+    if list(leaks(output, PERSONAL_DATA)):
+        _leaking_tests.append(report.nodeid)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A run that logged personal data is a failed one."""
+    if _leaking_tests:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the tests whose output held personal data."""
+    if _leaking_tests:
+        terminalreporter.section("personal data in the output")
+        for test in _leaking_tests:
+            terminalreporter.line(test, red=True)
 
 
 @pytest.fixture(scope="session", autouse=True)

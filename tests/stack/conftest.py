@@ -8,6 +8,7 @@ import boto3
 import pytest
 
 from infra.local.stack import LocalStack
+from tests.privacy import entered, leaks
 
 
 @pytest.fixture(scope="module")
@@ -15,6 +16,9 @@ def running() -> Iterator[LocalStack]:
     """The stack from template.yaml. It keeps what earlier tests stored."""
     with LocalStack(parameters={"AlertDetail": "full"}) as stack:
         yield stack
+        lines = [line.text for line in stack.log_lines()]
+        assert lines
+        assert list(leaks(lines, entered(stack.items()))) == []
 
 
 def eventually[T](look: Callable[[], T], *, seconds: float = 20) -> T:

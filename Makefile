@@ -44,6 +44,9 @@ test: $(READY)  ## every check: format, lint, types, and all tests
 lighthouse: $(READY)  ## measure the pages with Lighthouse, on an otherwise idle machine
 	@$(PYTHON) -m pytest -m lighthouse tests/browser
 
+pictures: $(READY)  ## the screenshots in docs and the pictures for links that are shared, made in Chromium
+	@$(PYTHON) -m infra.pictures
+
 check: $(READY)  ## format, lint and types alone
 	@$(PYTHON) -m ruff format --check . && $(PYTHON) -m ruff check . && $(PYTHON) -m mypy
 

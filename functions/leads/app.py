@@ -91,9 +91,12 @@ def _take(request: Request, answers: Answers) -> Response:
     if stored.fingerprint != fingerprint:
         raise KeyReused
     is_new = stored is lead
-    count("LeadStored" if is_new else "LeadReplayed")
-    if is_new and lead.is_spam:
-        count("LeadSpam")
+    if is_new:
+        count("LeadStored")
+        if lead.is_spam:
+            count("LeadSpam")
+    else:
+        count("LeadReplayed")
     return answers.stored(stored, is_new=is_new)
 
 

@@ -1,0 +1,1 @@
+"""Pictures of the site, made by a browser: what the README shows, and what is shown where an article is shared."""

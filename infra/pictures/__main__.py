@@ -1,0 +1,43 @@
+"""``python -m infra.pictures``: makes every picture anew, from the site as it is now.
+
+The pictures for sharing become part of the site when it is next compiled.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Browser
+
+from infra.local.errors import LocalStackError
+from infra.local.stack import PROJECT, LocalStack
+from infra.pictures import screens, share
+from infra.pictures.chromium import ToolMissing, browsing, chromium
+from shared.practice import load
+
+ARTICLES = PROJECT / "functions/content/articles"
+SCREENS = PROJECT / "docs/pictures"
+ARTICLE = "dry-needling-for-sciatica"
+
+
+def main() -> int:
+    """Make the pictures and name each with its size; returns the exit code."""
+    try:
+        executable = chromium(print)
+        with LocalStack(say=print) as stack, browsing(executable) as browser:
+            for path in _made(browser, stack.url):
+                print(f"{path.relative_to(PROJECT)}  {path.stat().st_size / 1024:.0f} KB")
+    except (LocalStackError, ToolMissing) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _made(browser: Browser, origin: str) -> Iterator[Path]:
+    locales = load().locales
+    yield from share.draw(browser, origin, ARTICLES, locales)
+    yield from screens.take(browser, origin, ARTICLE, locales, SCREENS)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

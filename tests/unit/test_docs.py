@@ -1,0 +1,56 @@
+"""What the documents must name, they name: every parameter, output, setting, metric, verb and alarm."""
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from samtranslator.yaml_helper import yaml_parse
+
+ROOT = Path(__file__).parents[2]
+OPERATIONS = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+TEMPLATE = yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))
+
+
+def named(pattern: str, *paths: Path) -> set[str]:
+    return {name for path in paths for name in re.findall(pattern, path.read_text(encoding="utf-8"), re.MULTILINE)}
+
+
+def test_every_parameter_and_output_is_explained_to_ops() -> None:
+    for name in [*TEMPLATE["Parameters"], *TEMPLATE["Outputs"]]:
+        assert f"`{name}`" in OPERATIONS, name
+
+
+def test_every_setting_is_named() -> None:
+    for function in ("leads", "notify"):
+        settings = import_module(f"functions.{function}.app").Settings
+        for field in settings.__dataclass_fields__:
+            assert f"`{field.upper()}`" in OPERATIONS, field
+
+
+def test_the_metrics_in_the_document_are_those_that_are_counted() -> None:
+    counted = named(r'count\("(\w+)"', *(ROOT / "functions").rglob("*.py"))
+
+    assert set(re.findall(r"^\| (?:leads|notify) \| `(\w+)`", OPERATIONS, re.MULTILINE)) == counted
+
+
+def test_every_verb_is_in_the_document() -> None:
+    verbs = named(r"^([a-z-]+):.*##", ROOT / "Makefile")
+
+    assert set(re.findall(r"^\| `make ([a-z-]+)`", OPERATIONS, re.MULTILINE)) == verbs
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/operations.md", "docs/architecture.md", "docs/api.md"])
+def test_every_link_and_picture_leads_somewhere(document: str) -> None:
+    folder = (ROOT / document).parent
+    targets = named(r"\]\(([^)#]+)[^)]*\)", ROOT / document)
+
+    for target in targets:
+        assert target.startswith("https://") or (folder / target).exists(), target
+
+
+def test_the_tree_in_the_readme_is_the_tree() -> None:
+    tree = README.split("## The tree")[1].split("```")[1]
+    for name in re.findall(r"^(?!  )([\w./]+)", tree, re.MULTILINE):
+        assert (ROOT / name).exists(), name

@@ -16,7 +16,7 @@ ARCH ?= arm64
 # This machine's architecture, by Lambda's name.
 HERE = $$(uname -m | sed 's/aarch64/arm64/')
 
-.PHONY: help run test lighthouse build deploy check format content-check catalogues clean
+.PHONY: help run test lighthouse pictures build deploy check format content-check catalogues clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-14s %s\n", $$1, $$2 }'

@@ -133,9 +133,10 @@ def quality_values(header: str) -> Iterator[tuple[str, float]]:
 
 
 def accepts_gzip(header: str) -> bool:
-    """Whether an `Accept-Encoding` value admits gzip (RFC 9110 section 12.5.3). No header: send it plain."""
+    """Whether an `Accept-Encoding` value would have gzip, and not rather none (RFC 9110 section 12.5.3)."""
     weights = dict(quality_values(header))
-    return weights.get("gzip", weights.get("x-gzip", weights.get("*", 0.0))) > 0
+    gzip = weights.get("gzip", weights.get("x-gzip", weights.get("*", 0.0)))
+    return gzip > 0 and gzip >= weights.get("identity", 0.0)
 
 
 def prefers_html(request: Request) -> bool:

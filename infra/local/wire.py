@@ -77,7 +77,8 @@ class RequestHandler(BaseHTTPRequestHandler):
         check_headers(self.headers, self.requestline)
         request = HttpRequest(
             method=self.command,
-            target=origin_form(self.path),
+            # Not self.path: http.server folds slashes at its start into one, API Gateway does not.
+            target=origin_form(self.requestline.split()[1]),
             headers=[(name, _as_utf8(value)) for name, value in self.headers.items()],
             body=self._read_body(),
             source_ip=str(self.client_address[0]),

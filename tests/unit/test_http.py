@@ -36,6 +36,8 @@ def body_of(result: dict[str, Any]) -> bytes:
         ("*", True),
         ("br;q=1, gzip;q=0.5", True),
         ("gzip ; q=0.001", True),
+        ("identity;q=1, gzip;q=0.5", False),
+        ("identity;q=0.5, gzip", True),
         ("", False),
         ("identity", False),
         ("gzip;q=0", False),

@@ -21,7 +21,7 @@ from shared.http import JSON, dump_json
 
 type Entry = dict[str, Any]
 
-_IMMUTABLE = "public, max-age=31536000, immutable"
+_IMMUTABLE = "max-age=31536000, immutable"
 
 
 def fill(site: Site, table: Table) -> Entry:

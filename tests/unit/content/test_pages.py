@@ -187,7 +187,7 @@ def test_assets_are_named_by_their_content(compiled: Sample) -> None:
     response = compiled.get(style)
 
     assert response.status == 200
-    assert response.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert response.headers["cache-control"] == "max-age=31536000, immutable"
     assert response.headers["content-type"] == "text/css; charset=utf-8"
 
 

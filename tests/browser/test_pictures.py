@@ -1,0 +1,58 @@
+"""`make pictures`: what the README and the share previews show is made from the site itself."""
+
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser
+
+from infra.pictures import png, screens, share
+from tests.browser.pages import ARTICLE, LOCALES, landing
+from tests.browser.visitor import Visits
+
+
+def test_every_article_gets_a_share_picture_for_each_language_it_is_published_in(
+    browser: Browser, origin: str, visit: Visits, tmp_path: Path
+) -> None:
+    for name in (ARTICLE, "not-published"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "article.yaml").touch()
+
+    made = list(share.draw(browser, origin, tmp_path, LOCALES))
+
+    assert [path.relative_to(tmp_path).as_posix() for path in made] == [
+        f"{ARTICLE}/pictures/og.{locale}.png" for locale in LOCALES
+    ]
+    for path, locale in zip(made, LOCALES, strict=True):
+        with Image.open(path) as picture:
+            assert picture.size == (1200, 630)
+        assert png.title_of(path.read_bytes()) == visit().opens(landing(locale)).page.inner_text("h1")
+
+
+def test_pages_are_shown_on_a_phone_and_on_a_desk(browser: Browser, origin: str, tmp_path: Path) -> None:
+    language = screens.LANGUAGES[0]
+
+    made = list(screens.take(browser, origin, ARTICLE, [language, "zxx"], tmp_path / "new"))
+
+    assert {path.name for path in made} == {
+        f"{page}-{device}-{language}.png" for page in ("landing", "form", "thank-you") for device in screens.DEVICES
+    }
+    assert len({path.read_bytes() for path in made}) == len(made)
+    assert all(path.stat().st_size < 150 * 1024 for path in made)
+
+
+def test_packing_makes_a_picture_small_and_keeps_its_looks() -> None:
+    shades = Image.linear_gradient("L").resize((600, 600)).convert("RGB")
+    output = BytesIO()
+    shades.save(output, "PNG", compress_level=0)
+
+    small = png.packed(output.getvalue(), title="Étirement", language="fr")
+
+    difference = max(
+        abs(was - now)
+        for was, now in zip(shades.tobytes(), Image.open(BytesIO(small)).convert("RGB").tobytes(), strict=True)
+    )
+    assert len(small) < len(output.getvalue()) / 10
+    assert difference <= 4
+    assert png.title_of(small) == "Étirement"
+    assert png.title_of(output.getvalue()) == ""

@@ -16,7 +16,7 @@ ARCH ?= arm64
 # This machine's architecture, by Lambda's name.
 HERE = $$(uname -m | sed 's/aarch64/arm64/')
 
-.PHONY: help run test lighthouse pictures build deploy check format content-check catalogues clean
+.PHONY: help run test lighthouse pictures bench build deploy check format content-check catalogues clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -27,7 +27,7 @@ ifdef PACKAGED
 	@ARCH=$(HERE) $(SAM) build --build-dir .local/packages --parameter-overrides Architecture=$(HERE) >/dev/null
 	@exec $(PYTHON) -m infra.local --port $(PORT) --packaged .local/packages
 else
-	@exec $(PYTHON) -m infra.local --port $(PORT)
+	@exec $(PYTHON) -m infra.local --port $(PORT) --drafts
 endif
 
 # Every check runs, whatever became of the one before; pytest's own closing line comes last.
@@ -46,6 +46,9 @@ lighthouse: $(READY)  ## measure the pages with Lighthouse, on an otherwise idle
 
 pictures: $(READY)  ## the screenshots in docs and the pictures for links that are shared, made in Chromium
 	@$(PYTHON) -m infra.pictures
+
+bench: $(READY)  ## cold starts and more, ours beside the same work built as others would (BENCH_FLAGS=--quick)
+	@$(PYTHON) -m tests.bench $(BENCH_FLAGS)
 
 check: $(READY)  ## format, lint and types alone
 	@$(PYTHON) -m ruff format --check . && $(PYTHON) -m ruff check . && $(PYTHON) -m mypy
@@ -68,6 +71,7 @@ catalogues: $(READY)  ## bring the message catalogues up to date with the source
 	@$(PYTHON) -m functions.content.compiler.catalogues update
 
 clean:  ## remove everything that was made here
+	@[ ! -d .bench ] || chmod -R u+w .bench
 	@rm -rf .venv .tools .aws-sam .local .cache .bench .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis \
 	  tests/browser/node_modules
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

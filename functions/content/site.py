@@ -19,6 +19,7 @@ class Site:
         self._folder = folder
         self._index: dict[str, Any] = json.loads(self._read("index.json"))
         self._matchers: dict[str, Matcher] = {}
+        self._bodies: dict[str, bytes] = {}
         self.locales: list[str] = self._index["locales"]
         self.paths: dict[str, int] = self._index["paths"]
         self.negotiated: dict[str, Any] = self._index["negotiated"]
@@ -50,7 +51,11 @@ class Site:
         return response._replace(body=response.body.replace(slot, reference.encode()))
 
     def _body(self, name: str) -> bytes:
-        return self._read(f"bodies/{name}")
+        # Read when first asked for and then kept: all of them together are smaller than one library.
+        body = self._bodies.get(name)
+        if body is None:
+            body = self._bodies[name] = self._read(f"bodies/{name}")
+        return body
 
     def _read(self, name: str) -> bytes:
         with open(f"{self._folder}/{name}", "rb") as file:  # noqa: PTH123

@@ -13,6 +13,7 @@ from infra.build.errors import BuildError
 # Nothing of this is read when a function runs. METADATA stays, because vulnerability scanners such as Amazon Inspector
 # know a package by it, and so do the licences.
 _UNUSED = (
+    ".lock",
     "bin",
     "*.dist-info/INSTALLER",
     "*.dist-info/RECORD",

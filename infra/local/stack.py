@@ -1,5 +1,6 @@
 """The whole stack on one machine, to start and stop from Python."""
 
+import json
 import shutil
 import tempfile
 import threading
@@ -155,6 +156,12 @@ class LocalStack:
         return self._endpoint.url
 
     # ---- what happened in it
+
+    def articles(self) -> list[dict[str, Any]]:
+        """Each article and locale, with its status and why, as the compiler reports it; none for finished packages."""
+        report = self._task_root / "compiled" / "report.json"
+        rows: list[dict[str, Any]] = json.loads(report.read_bytes())["rows"] if report.exists() else []
+        return rows
 
     def mails(self) -> list[Mail]:
         """Every mail that was sent, oldest first."""

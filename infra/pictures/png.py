@@ -6,6 +6,8 @@ from PIL import Image
 from PIL.PngImagePlugin import PngImageFile, PngInfo
 
 _COLOURS = 256
+# Of Pillow's methods the one that spares small spots of a colour of their own, such as the one in the icon.
+_METHOD = Image.Quantize.MAXCOVERAGE
 
 
 def packed(png: bytes, *, title: str = "", language: str = "") -> bytes:
@@ -13,7 +15,7 @@ def packed(png: bytes, *, title: str = "", language: str = "") -> bytes:
 
     The title goes with it as text (PNG, third edition, section 11.3.3), for `title_of`.
     """
-    picture = Image.open(BytesIO(png)).convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)
+    picture = Image.open(BytesIO(png)).convert("RGB").quantize(_COLOURS, _METHOD, dither=Image.Dither.NONE)
     about = PngInfo()
     if title:
         about.add_itxt("Title", title, language)

@@ -26,8 +26,11 @@ def violations(visitor: Visitor, axe: str) -> Iterator[str]:
     # Run by the debugger, not by the page: its Content-Security-Policy stays in force.
     visitor.page.evaluate(f"{axe};undefined")
     for size, viewport in (("phone", PHONE), ("desktop", DESKTOP)):
+        visitor.page.set_viewport_size(viewport)
+        # As tall as the page: what stays at the window's edge would lie over text whose contrast is to be measured.
+        height = visitor.page.evaluate("document.documentElement.scrollHeight")
+        visitor.page.set_viewport_size({**viewport, "height": height})
         for scheme in SCHEMES:
-            visitor.page.set_viewport_size(viewport)
             visitor.page.emulate_media(color_scheme=scheme)
             options = {"runOnly": TAGS, "resultTypes": ["violations", "incomplete"]}
             found: dict[str, Any] = visitor.page.evaluate("options => axe.run(document, options)", options)

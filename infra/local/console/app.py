@@ -38,6 +38,9 @@ class Stack(Protocol):
     def health(self) -> dict[str, Any]:
         """The state of each part; ``status`` is ``ok`` when all are up."""
 
+    def articles(self) -> list[dict[str, Any]]:
+        """Each article and locale: ``article``, ``locale``, ``status``, ``reasons``."""
+
     def mails(self) -> Sequence[Mail]:
         """Every mail that was sent, oldest first."""
 
@@ -102,6 +105,7 @@ class Console:
             "start.html",
             health=self._stack.health(),
             pages=self._site_pages(),
+            articles=self._stack.articles(),
             mails=len(self._stack.mails()),
             items=len(self._stack.items()),
             fault=self._stack.current_faults()["ses"],

@@ -29,6 +29,12 @@ class FakeStack:
     def health(self) -> dict[str, Any]:
         return {"status": "ok", "functions": {"NotifyFunction": "ready"}, "streams": {}}
 
+    def articles(self) -> list[dict[str, Any]]:
+        return [
+            {"article": "knees", "locale": "en", "status": "published", "reasons": []},
+            {"article": "knees", "locale": "es", "status": "withheld", "reasons": ["safety text fever: changed"]},
+        ]
+
     def mails(self) -> Sequence[Mail]:
         return self.sent
 
@@ -76,6 +82,15 @@ def _mail() -> EmailMessage:
     message.set_content("text é", cte="8bit")
     message.add_alternative('<p onclick="alert(1)">html</p>', subtype="html")
     return message
+
+
+def test_the_start_page_says_of_each_article_and_language_where_it_stands_and_why(stack: FakeStack) -> None:
+    page = _get(stack, "/_local/").body.decode()
+
+    assert '<a href="/en/articles/knees">' in page
+    assert "withheld" in page
+    assert "safety text fever: changed" in page
+    assert "/es/articles/knees" not in page
 
 
 def test_the_start_page_links_the_page_in_each_locale(stack: FakeStack) -> None:

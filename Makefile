@@ -48,6 +48,7 @@ pictures: $(READY)  ## the screenshots in docs and the pictures for links that a
 	@$(PYTHON) -m infra.pictures
 
 bench: $(READY)  ## cold starts and more, ours beside the same work built as others would (BENCH_FLAGS=--quick)
+	@$(PYTHON) -m pytest -q --no-cov --override-ini "addopts=--import-mode=importlib" tests/bench
 	@$(PYTHON) -m tests.bench $(BENCH_FLAGS)
 
 check: $(READY)  ## format, lint and types alone

@@ -1,0 +1,110 @@
+"""The work that is measured: its events, one after the other, and how to tell that it was really done."""
+
+import gzip
+import itertools
+import json
+import re
+from base64 import b64decode
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from infra.build.package import ROOT
+
+type Event = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One kind of work.
+
+    Attributes:
+        events: The events of one process, without end and the same for everybody.
+        has_done: Whether an answer is that of work done.
+        calls: How often each invocation calls AWS, by operation.
+    """
+
+    name: str
+    events: Callable[[], Iterator[Event]]
+    has_done: Callable[[Any], bool]
+    calls: Mapping[str, int] = field(default_factory=dict)
+
+
+def _pages() -> Iterator[Event]:
+    """A reader opens the landing page."""
+    return itertools.repeat(_event("content-page"))
+
+
+def _enquiries() -> Iterator[Event]:
+    """Enquiries, each of somebody else: another key, another name, another number."""
+    for number in itertools.count(1):
+        event = _event("leads-json")
+        event["headers"]["idempotency-key"] = f'"{number:08x}-2f0f-4a77-9d0e-6f2c1c9a7a10"'
+        enquiry = json.loads(event["body"])
+        enquiry |= {"name": f"Ana Ruiz {number}", "phone": f"(602) 555-{number % 10_000:04}"}
+        event["body"] = json.dumps(enquiry)
+        yield event
+
+
+def _stream_records() -> Iterator[Event]:
+    """The stream brings one new lead after the other."""
+    for number in itertools.count(1):
+        event = _event("notify-stream")
+        (record,) = event["Records"]
+        record["dynamodb"]["Keys"]["pk"]["S"] = record["dynamodb"]["NewImage"]["pk"]["S"] = f"LEAD#{number:032x}"
+        record["dynamodb"]["SequenceNumber"] = f"{number:021}"
+        yield event
+
+
+def page_of(answer: Any) -> bytes:
+    """The page in an answer that carries it compressed."""
+    return gzip.decompress(b64decode(answer["body"]))
+
+
+def _is_compressed_page(answer: Any) -> bool:
+    headers = {name.lower(): value for name, value in answer.get("headers", {}).items()}
+    return bool(answer["statusCode"] == 200 and headers["content-encoding"] == "gzip" and answer["isBase64Encoded"])
+
+
+NOTHING = Job("nothing", _pages, lambda answer: answer["statusCode"] == 200)
+CONTENT = Job("content", _pages, _is_compressed_page)
+LEADS = Job("leads", _enquiries, lambda answer: answer["statusCode"] == 201, {"PutItem": 1})
+NOTIFY = Job("notify", _stream_records, lambda answer: answer == {"batchItemFailures": []}, {"SendEmail": 1})
+
+
+def as_rest_api(event: Event) -> Event:
+    """The same request in payload format 1.0, as a REST API hands it over: Chalice understands no other.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+    """
+    http = event["requestContext"]["http"]
+    path = event["rawPath"]
+    page = re.fullmatch("/(?P<locale>[^/]+)/articles/(?P<slug>[^/]+)", path)
+    resource = "/{locale}/articles/{slug}" if page else path
+    return {
+        "version": "1.0",
+        "resource": resource,
+        "path": path,
+        "httpMethod": http["method"],
+        "headers": event["headers"],
+        "multiValueHeaders": {name: [value] for name, value in event["headers"].items()},
+        "queryStringParameters": None,
+        "multiValueQueryStringParameters": None,
+        "pathParameters": page.groupdict() if page else None,
+        "stageVariables": None,
+        "requestContext": {
+            **{name: event["requestContext"][name] for name in ("accountId", "apiId", "domainName", "requestId")},
+            "httpMethod": http["method"],
+            "identity": {"sourceIp": http["sourceIp"], "userAgent": http["userAgent"]},
+            "path": path,
+            "resourcePath": resource,
+            "stage": "$default",
+        },
+        "body": event.get("body"),
+        "isBase64Encoded": event["isBase64Encoded"],
+    }
+
+
+def _event(name: str) -> Event:
+    event: Event = json.loads((ROOT / "events" / f"{name}.json").read_bytes())
+    return event

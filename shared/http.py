@@ -81,7 +81,7 @@ def finish(request: Request, response: Response) -> dict[str, Any]:
     if _is_compressible(response):
         headers["vary"] = ", ".join(filter(None, (headers.get("vary"), "accept-encoding")))
         if accepts_gzip(request.headers.get("accept-encoding", "")):
-            body = response.gzip or _gzip(body)
+            body = response.gzip or compress(body)
             headers["content-encoding"] = "gzip"
             if etag := headers.get("etag"):
                 headers["etag"] = f'{etag[:-1]}-gzip"'
@@ -139,10 +139,22 @@ def accepts_gzip(header: str) -> bool:
     return gzip > 0 and gzip >= weights.get("identity", 0.0)
 
 
+def is_worth_compressing(body: bytes, content_type: str) -> bool:
+    """Whether a gzip coding of `body` saves a packet."""
+    return len(body) >= _WORTH_COMPRESSING_BYTES and content_type.startswith(_COMPRESSIBLE)
+
+
+def compress(body: bytes, level: int = 6) -> bytes:
+    """The gzip coding of `body`, without a time of compression: the same body always gives the same bytes."""
+    # wbits 31 writes the gzip container; the gzip module would be one more import for the same bytes.
+    compressor = zlib.compressobj(level, zlib.DEFLATED, 31)
+    return compressor.compress(body) + compressor.flush()
+
+
 def prefers_html(request: Request) -> bool:
     """Whether a person's browser is asking: `Accept` names HTML and does not rank JSON above it."""
     weights = dict(quality_values(request.headers.get("accept", "")))
-    return weights.get("text/html", 0.0) > max(weights.get("application/json", 0.0), 0.0)
+    return weights.get("text/html", 0.0) > weights.get("application/json", 0.0)
 
 
 def _weight(text: str) -> float:
@@ -155,14 +167,7 @@ def _weight(text: str) -> float:
 def _is_compressible(response: Response) -> bool:
     if response.gzip is not None:
         return True
-    content_type = response.headers.get("content-type", "")
-    return len(response.body) >= _WORTH_COMPRESSING_BYTES and content_type.startswith(_COMPRESSIBLE)
-
-
-def _gzip(body: bytes) -> bytes:
-    # wbits 31 writes the gzip container; the gzip module would be one more import for the same bytes.
-    compressor = zlib.compressobj(6, zlib.DEFLATED, 31)
-    return compressor.compress(body) + compressor.flush()
+    return is_worth_compressing(response.body, response.headers.get("content-type", ""))
 
 
 def _not_modified(request: Request, etag: str | None) -> bool:

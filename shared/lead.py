@@ -7,7 +7,7 @@ same enquiry therefore always meets the same item, and the table itself is the i
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -76,7 +76,7 @@ class Identity:
     """Who a submission is. `unless` names ids under which the same submission may be stored already."""
 
     id: str
-    unless: tuple[str, ...] = field(default=())
+    unless: tuple[str, ...] = ()
 
 
 def identity_of_key(key: str) -> Identity:

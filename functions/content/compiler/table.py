@@ -7,18 +7,15 @@ A row is `{"status", "headers", "body", "gzip"}`; `body` and `gzip` are names be
 """
 
 import json
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-type Row = int
+from shared.http import compress, is_worth_compressing
 
-# Smaller answers fill the same single packet either way.
-_WORTH_COMPRESSING_BYTES = 1024
-_INCOMPRESSIBLE = ("image/png",)
+type Row = int
 
 
 @dataclass
@@ -33,9 +30,9 @@ class Table:
         name = sha256(body).hexdigest()[:16]
         row: dict[str, Any] = {"status": status, "headers": dict(headers), "body": name}
         self.bodies[name] = body
-        if fixed and len(body) >= _WORTH_COMPRESSING_BYTES and not headers["content-type"].startswith(_INCOMPRESSIBLE):
+        if fixed and is_worth_compressing(body, headers["content-type"]):
             row["gzip"] = f"{name}.gz"
-            self.bodies[row["gzip"]] = _gzip(body)
+            self.bodies[row["gzip"]] = compress(body, level=9)
         if status == 200 and fixed:
             # The language counts too: a tag names a representation, and two of those may have the same bytes.
             identity = "\0".join((headers["content-type"], headers.get("content-language", ""), name))
@@ -50,9 +47,3 @@ class Table:
             (folder / "bodies" / name).write_bytes(body)
         document = {**index, "rows": self.rows}
         (folder / "index.json").write_text(json.dumps(document, ensure_ascii=False, separators=(",", ":")), "utf-8")
-
-
-def _gzip(body: bytes) -> bytes:
-    """The gzip coding, without a time of compression: the same body always gives the same bytes."""
-    compressor = zlib.compressobj(9, zlib.DEFLATED, 31)
-    return compressor.compress(body) + compressor.flush()

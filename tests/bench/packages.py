@@ -156,9 +156,7 @@ def _revisions(forms: Path) -> dict[str, dict[str, str]]:
 
 def _install_as_sam(name: str, target: Path) -> None:
     """What `pip install --target` leaves behind, which is what SAM's builder takes: everything, and no bytecode."""
-    uv = os.environ.get("UV") or shutil.which("uv")
-    if uv is None:
-        raise BenchError("uv is not on the PATH. `make bench` brings it along; or set UV to where it is.")
+    uv = dependencies.find_uv()
     sdk = () if name == FLOOR else ("--only-group", "sdk")
     what = ("export", "--frozen", "--project", PEERS, "--only-group", name, *sdk, "--no-emit-project")
     requirements = subprocess.run([uv, "--quiet", *what], stdout=subprocess.PIPE, check=True).stdout

@@ -60,6 +60,7 @@ class Lead:
     consent_id: str
     stored_at: str
     expires_at: int  # seconds since the epoch: DynamoDB's TTL deletes the item some time after it
+    phone_as_written: str | None = None  # as people write it where the practice is, with its extension
     spam_reasons: tuple[str, ...] = ()
     alert_attempts: int = 0
     alert_sent_at: str | None = None

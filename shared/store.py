@@ -7,11 +7,11 @@ One item per lead, under `pk = LEAD#<id>`, `sk = LEAD`. While an alert is owed t
 from collections.abc import Iterator
 from dataclasses import asdict, fields
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from shared.aws import aws_client
 from shared.errors import StoreUnavailable
 from shared.lead import Enquiry, Identity, Lead, timestamp
 
@@ -32,6 +32,15 @@ class LeadStore:
     def __init__(self, table_name: str, client: "DynamoDBClient | None" = None) -> None:
         self._table = table_name
         self._client = client or _client()
+
+    def connect(self) -> None:
+        """Ask DynamoDB something that changes nothing, so that the connection stands when a lead comes.
+
+        Reading the authorities' certificates alone takes as long as storing a lead. It asks what `create` may ask too,
+        and so needs no other permission.
+        """
+        check: Any = {"TableName": self._table, "Key": key("none"), "ConditionExpression": "attribute_not_exists(pk)"}
+        self._client.transact_write_items(TransactItems=[{"ConditionCheck": check}])
 
     def create(self, lead: Lead, identity: Identity) -> Lead:
         """Store `lead` unless its identity is stored already; answer whichever lead is stored now.
@@ -88,6 +97,7 @@ class LeadStore:
                 ":owed": {"S": _OWED},
                 ":now": {"N": str(int(now))},
             },
+            returns="ALL_NEW",
         )
         return _lead(item) if item else None
 
@@ -109,8 +119,15 @@ class LeadStore:
             {":reason": {"S": reason}, ":next": {"N": str(next_at)}},
         )
 
-    def _update(self, lead_id: str, update: str, condition: str, values: "Item") -> "Item | None":
-        """One conditional update; the item as it is now, or None where the condition did not hold."""
+    def _update(
+        self,
+        lead_id: str,
+        update: str,
+        condition: str,
+        values: "Item",
+        returns: Literal["NONE", "ALL_NEW"] = "NONE",
+    ) -> "Item | None":
+        """One conditional update; the item as it is now if that is asked for, None where the condition did not hold."""
         try:
             answer = self._client.update_item(
                 TableName=self._table,
@@ -118,7 +135,7 @@ class LeadStore:
                 UpdateExpression=update,
                 ConditionExpression=condition,
                 ExpressionAttributeValues=values,
-                ReturnValues="ALL_NEW",
+                ReturnValues=returns,
             )
         except ClientError as error:
             if _code(error) == "ConditionalCheckFailedException":
@@ -126,7 +143,7 @@ class LeadStore:
             raise StoreUnavailable(_code(error)) from error
         except BotoCoreError as error:
             raise StoreUnavailable(type(error).__name__) from error
-        return answer["Attributes"]
+        return answer.get("Attributes")
 
 
 def key(lead_id: str) -> "Item":
@@ -141,16 +158,10 @@ def lead_id(keys: "Item") -> str:
 
 @cache
 def _client() -> "DynamoDBClient":
-    import boto3
-
     # Three short tries fit well inside the function's time; a visitor does not wait for more.
-    config = Config(
-        connect_timeout=1,
-        read_timeout=2,
-        retries={"mode": "standard", "total_max_attempts": 3},
-        tcp_keepalive=True,
-    )
-    return boto3.client("dynamodb", config=config)
+    retries = {"mode": "standard", "total_max_attempts": 3}
+    dynamodb: DynamoDBClient = aws_client("dynamodb", connect_timeout=1, read_timeout=2, retries=retries)
+    return dynamodb
 
 
 def _item(lead: Lead) -> "Item":

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from gettext import NullTranslations
 
-import phonenumbers
-from phonenumbers import PhoneNumberFormat
-
+from functions.leads import phone
 from functions.leads.body import FORM, Submission, media_type
 from functions.leads.body import JSON as JSON_BODY
 from functions.leads.page import pages
@@ -108,13 +106,10 @@ def _matcher() -> Matcher:
 
 
 def _practice_number() -> str:
-    return _as_written(phonenumbers.parse(read_compiled().phone))
+    practice = read_compiled()
+    number = phone.read(practice.phone, practice.address.country)
+    return phone.as_written(number, practice.address.country) if number else practice.phone
 
 
 def _example_number() -> str:
-    number = phonenumbers.example_number(read_compiled().address.country)
-    return _as_written(number) if number else _practice_number()
-
-
-def _as_written(number: phonenumbers.PhoneNumber) -> str:
-    return phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)
+    return phone.example(read_compiled().address.country) or _practice_number()

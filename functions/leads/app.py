@@ -7,15 +7,15 @@ from typing import Any
 
 from functions.leads.answers import Answers
 from functions.leads.body import Submission, read_submission
-from functions.leads.enquiry import Fault, validate
+from functions.leads.enquiry import Fault, Validated, validate
 from functions.leads.page import pages
 from functions.leads.spam import spam_reasons
 from shared.consent import CONSENT_ID
 from shared.errors import InvalidHeader, KeyReused, RequestError, StoreUnavailable
 from shared.http import Request, Response, finish
+from shared.init_phase import in_init_phase
 from shared.lead import (
     SECONDS_PER_DAY,
-    Enquiry,
     Identity,
     Lead,
     identity_of_content,
@@ -82,11 +82,11 @@ def _answer(request: Request, answers: Answers) -> Response:
 def _take(request: Request, answers: Answers) -> Response:
     key = idempotency_key(request)
     submission = answers.submission = read_submission(request)
-    enquiry, honeypot = _validated(submission, answers)
+    validated = _validated(submission, answers)
     now = time.time()
-    fingerprint = enquiry.fingerprint()
+    fingerprint = validated.enquiry.fingerprint()
     identity = identity_of_key(key) if key else identity_of_content(fingerprint, now)
-    lead = _lead(enquiry, fingerprint, identity, honeypot, now)
+    lead = _lead(validated, fingerprint, identity, now)
     stored = store().create(lead, identity)
     if stored.fingerprint != fingerprint:
         raise KeyReused
@@ -100,7 +100,7 @@ def _take(request: Request, answers: Answers) -> Response:
     return answers.stored(stored, is_new=is_new)
 
 
-def _validated(submission: Submission, answers: Answers) -> tuple[Enquiry, str | None]:
+def _validated(submission: Submission, answers: Answers) -> Validated:
     try:
         practice = read_compiled()
         return validate(
@@ -113,7 +113,8 @@ def _validated(submission: Submission, answers: Answers) -> tuple[Enquiry, str |
         raise answers.invalid_fields(fault.faults) from None
 
 
-def _lead(enquiry: Enquiry, fingerprint: str, identity: Identity, honeypot: str | None, now: float) -> Lead:
+def _lead(validated: Validated, fingerprint: str, identity: Identity, now: float) -> Lead:
+    enquiry = validated.enquiry
     return Lead(
         id=identity.id,
         reference=reference_of(identity.id),
@@ -123,7 +124,8 @@ def _lead(enquiry: Enquiry, fingerprint: str, identity: Identity, honeypot: str 
         consent_id=CONSENT_ID,
         stored_at=timestamp(now),
         expires_at=int(now) + settings().lead_retention_days * SECONDS_PER_DAY,
-        spam_reasons=spam_reasons(enquiry, honeypot),
+        phone_as_written=validated.phone_as_written,
+        spam_reasons=spam_reasons(enquiry, validated.honeypot),
     )
 
 
@@ -138,3 +140,11 @@ def idempotency_key(request: Request) -> str | None:
     if not 1 <= len(key) <= 255 or not (key.isascii() and key.isprintable()):
         raise InvalidHeader("idempotency_key_invalid")
     return key
+
+
+@in_init_phase
+def prepare() -> None:
+    """What every invocation needs, its connection to DynamoDB first of all."""
+    store().connect()
+    pages()
+    read_compiled()

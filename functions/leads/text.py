@@ -5,7 +5,7 @@ import unicodedata
 # Explicit directional embeddings, overrides and isolates (UAX #9): unbalanced, they reorder text that is not theirs.
 # The marks U+200E, U+200F and U+061C stay: they are part of ordinary right-to-left writing.
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_LINE_BREAKS = frozenset("\n\r\v\f\x85\u2028\u2029")
+_LINE_BREAKS = tuple(map(ord, "\n\r\v\f\x85\u2028\u2029"))
 
 
 def clean_line(text: str) -> str:
@@ -20,10 +20,12 @@ def clean_lines(text: str) -> str:
 
 
 def _unbroken(text: str, replacement: str) -> str:
-    return "".join(replacement if letter in _LINE_BREAKS else letter for letter in text)
+    return text.translate(dict.fromkeys(_LINE_BREAKS, replacement))
 
 
 def _printable(text: str) -> str:
+    if text.isascii() and text.isprintable():  # most of what is typed, and then there is nothing to do
+        return text
     normal = unicodedata.normalize("NFC", text)
     return "".join(
         letter for letter in normal if letter not in _BIDI_CONTROLS and unicodedata.category(letter) not in ("Cc", "Cs")

@@ -12,6 +12,7 @@ from functions.notify.alert import Alerts
 from functions.notify.compose import compose
 from functions.notify.mailer import Mailer
 from shared.errors import StoreUnavailable
+from shared.init_phase import in_init_phase
 from shared.messages import translations
 from shared.practice import read_compiled
 from shared.settings import read
@@ -44,6 +45,12 @@ def settings() -> Settings:
 def store() -> LeadStore:
     """The lead store, with its connection kept between invocations."""
     return LeadStore(settings().table_name)
+
+
+@cache
+def mailer() -> Mailer:
+    """The mailer, likewise."""
+    return Mailer(settings().alert_sender, settings().configuration_set)
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -82,7 +89,7 @@ def _alerts(log: Logger) -> Alerts:
     catalogue = translations(practice.language)
     return Alerts(
         store=store(),
-        mailer=Mailer(wanted.alert_sender, wanted.configuration_set),
+        mailer=mailer(),
         recipient=wanted.alert_recipient,
         compose=lambda lead: compose(
             lead,
@@ -95,3 +102,11 @@ def _alerts(log: Logger) -> Alerts:
         clock=time.time,
         log=log,
     )
+
+
+@in_init_phase
+def prepare() -> None:
+    """What every invocation needs."""
+    store()
+    mailer()
+    read_compiled()

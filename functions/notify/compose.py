@@ -14,9 +14,6 @@ from html import escape
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-import phonenumbers
-from phonenumbers import PhoneNumberFormat
-
 from shared.lead import Lead
 from shared.messages import mark as _
 from shared.practice import Practice
@@ -86,7 +83,7 @@ def _rows(lead: Lead, practice: Practice, catalogue: NullTranslations) -> list[R
     say, enquiry = catalogue.gettext, lead.enquiry
     rows = [Row(say("Name"), enquiry.name)]
     if enquiry.phone:
-        rows.append(Row(say("Phone"), *_phone(enquiry.phone, enquiry.phone_extension, practice)))
+        rows.append(Row(say("Phone"), *_phone(enquiry.phone, lead)))
     if enquiry.email:
         rows.append(Row(say("E-mail"), enquiry.email, f"mailto:{enquiry.email}"))
     wish = f"{say(_CONTACT[enquiry.preferred_contact])}, {say(_TIMES[enquiry.preferred_time])}"
@@ -102,12 +99,10 @@ def _rows(lead: Lead, practice: Practice, catalogue: NullTranslations) -> list[R
     ]
 
 
-def _phone(e164: str, extension: str | None, practice: Practice) -> tuple[str, str]:
-    number = phonenumbers.parse(e164)
-    number.extension = extension
-    home = phonenumbers.country_code_for_region(practice.address.country)
-    style = PhoneNumberFormat.NATIONAL if number.country_code == home else PhoneNumberFormat.INTERNATIONAL
-    return phonenumbers.format_number(number, style), phonenumbers.format_number(number, PhoneNumberFormat.RFC3966)
+def _phone(number: str, lead: Lead) -> tuple[str, str]:
+    # RFC 3966: a global number, and what to dial once somebody answers.
+    extension = f";ext={lead.enquiry.phone_extension}" if lead.enquiry.phone_extension else ""
+    return lead.phone_as_written or number, f"tel:{number}{extension}"
 
 
 def _reply_to(lead: Lead) -> Address | None:

@@ -4,9 +4,9 @@ from email.message import EmailMessage
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from shared.aws import aws_client
 from shared.errors import MailRefused
 
 if TYPE_CHECKING:
@@ -53,8 +53,6 @@ class Mailer:
 
 @cache
 def _client() -> "SESV2Client":
-    import boto3
-
     # One try: a second one after a lost answer would be a second mail. The lead's own attempts come after it.
-    config = Config(connect_timeout=2, read_timeout=8, retries={"total_max_attempts": 1}, tcp_keepalive=True)
-    return boto3.client("sesv2", config=config)
+    ses: SESV2Client = aws_client("sesv2", connect_timeout=2, read_timeout=8, retries={"total_max_attempts": 1})
+    return ses

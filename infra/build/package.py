@@ -3,13 +3,14 @@
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from infra.build import dependencies, seal
+from infra.build import dependencies, sdk, seal
 from infra.build.dependencies import Architecture
 from infra.build.errors import BuildError
 from infra.build.imports import reachable
+from infra.build.sdk import Calls
 
 ROOT = Path(__file__).parents[2]
 
@@ -21,10 +22,12 @@ class Package:
     Attributes:
         function: The function's folder under `functions/`, and its dependency group.
         compiled: The parts of `compiled/` that it reads at run time.
+        calls: What it asks AWS for.
     """
 
     function: str
     compiled: tuple[str, ...]
+    calls: Calls = field(default_factory=dict)
 
     @property
     def handler_module(self) -> str:
@@ -35,8 +38,14 @@ class Package:
 # By logical id, as in template.yaml.
 PACKAGES: Mapping[str, Package] = {
     "ContentFunction": Package("content", ("site",)),
-    "LeadsFunction": Package("leads", ("forms", "languages.json", "locales", "practice.json")),
-    "NotifyFunction": Package("notify", ("locales", "practice.json")),
+    "LeadsFunction": Package(
+        "leads",
+        ("forms", "languages.json", "locales", "practice.json"),
+        {"dynamodb": ("PutItem", "TransactWriteItems")},
+    ),
+    "NotifyFunction": Package(
+        "notify", ("locales", "practice.json"), {"dynamodb": ("Query", "UpdateItem"), "sesv2": ("SendEmail",)}
+    ),
 }
 
 CompileSite = Callable[[Path], object]
@@ -82,6 +91,7 @@ def build(
         site, files = Path(work, "site"), Path(work, "files")
         files.mkdir()
         dependencies.install(package.function, files, architecture, root)
+        sdk.trim(files, package.calls)
         _copy_modules(package, files, root)
         compile_site(site)
         _copy_compiled(package, files, site / "compiled")

@@ -22,7 +22,7 @@ from functions.notify import app as notify_app
 from functions.notify import mailer
 from infra.local import events, moto_models, template
 from infra.local.routes import Match, Route
-from shared import messages, practice, store, telemetry
+from shared import aws, messages, practice, store, telemetry
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -30,10 +30,12 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 CACHES = (
     answers._matcher,
+    aws._session,
     leads_app.settings,
     leads_app.store,
     mailer._client,
     messages.translations,
+    notify_app.mailer,
     notify_app.settings,
     notify_app.store,
     page.pages,

@@ -3,9 +3,9 @@
 import json
 import re
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
-from functions.leads import enquiry
+from functions.leads import form
 from infra.local.stack import LocalStack
 from shared import sentences
 from tests.stack.test_journey import ask
@@ -49,5 +49,5 @@ def test_every_documented_exchange_happens_as_documented(running: LocalStack) ->
 
 def test_every_field_and_code_is_documented() -> None:
     codes = {key[1] if isinstance(key, tuple) else key for key in sentences._FIELD_SENTENCES}
-    for word in [*enquiry.Form.model_fields, *get_args(enquiry.SourceTag), *codes, *sentences._REQUEST_SENTENCES]:
+    for word in [*form.FORM, *form.SOURCE_TAGS, *codes, *sentences._REQUEST_SENTENCES]:
         assert f"`{word}`" in DOCUMENT, word

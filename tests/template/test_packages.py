@@ -60,14 +60,6 @@ def built_for_here(checkout: Path, home: Path, tmp_path_factory: pytest.TempPath
     return folder
 
 
-@pytest.fixture(scope="module")
-def runtime_sdk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the Lambda runtime has beside Python: boto3."""
-    folder = tmp_path_factory.mktemp("runtime")
-    install("sdk", folder, Architecture(HERE), ROOT)
-    return folder
-
-
 def test_template_is_valid(home: Path) -> None:
     assert "is a valid SAM Template" in packages.sam("validate", "--lint", project=ROOT, home=home)
 
@@ -83,10 +75,12 @@ def test_our_own_code_in_it_is_what_the_handler_leads_to(built: Path, checkout: 
 
 @pytest.mark.parametrize("logical_id", PACKAGES)
 def test_nothing_in_it_is_for_building_or_testing(built: Path, logical_id: str) -> None:
-    names = {path.name for path in (built / logical_id).rglob("*")}
+    package = built / logical_id
+    ours = (package, *(package / name for name in ("compiled", "functions", "shared")))
+    names = {path.name for folder in ours for path in folder.glob("*" if folder == package else "**/*")}
 
     assert not names & {"articles", "compiler", "docs", "infra", "templates", "tests", "Makefile", "README.md"}
-    assert not {name for name in names if name.endswith((".po", ".pyi", ".toml"))}
+    assert not [path for path in package.rglob("*") if path.suffix in (".po", ".pyi", ".toml")]
 
 
 def test_content_brings_no_library(built: Path) -> None:
@@ -105,24 +99,37 @@ def test_each_carries_the_compiled_parts_that_it_reads(built: Path, logical_id: 
     assert {path.name for path in (built / logical_id / "compiled").iterdir()} == parts
 
 
-def test_boto3_is_left_to_the_runtime(built: Path) -> None:
-    assert not [path for path in built.glob("*/*") if path.name in ("boto3", "botocore")]
+def test_of_the_sdk_they_bring_what_their_calls_need(built: Path) -> None:
+    assert not [path for path in built.glob("*/*") if path.name in ("boto3", "s3transfer")]
+    services = {
+        package.name: {path.name for path in (package / "botocore/data").iterdir() if path.is_dir()}
+        for package in built.glob("*Function")
+        if (package / "botocore").exists()
+    }
+    assert services == {"LeadsFunction": {"dynamodb"}, "NotifyFunction": {"dynamodb", "sesv2"}}
 
 
 def test_binaries_are_for_arm64_alone(built: Path) -> None:
-    assert packages.architectures(built / "LeadsFunction") == {"arm64"}
-    assert packages.architectures(built / "NotifyFunction") | packages.architectures(built / "ContentFunction") == set()
+    assert {name for package in PACKAGES for name in packages.architectures(built / package)} <= {"arm64"}
 
 
 def test_arch_builds_for_the_other_processor(built_for_here: Path) -> None:
-    assert packages.architectures(built_for_here / "LeadsFunction") == {HERE}
+    assert {name for package in PACKAGES for name in packages.architectures(built_for_here / package)} <= {HERE}
+
+
+@pytest.mark.parametrize("architecture", Architecture)
+def test_a_library_with_binaries_is_installed_for_lambdas_processor(tmp_path: Path, architecture: Architecture) -> None:
+    # given the libraries of the compiler, for those of the functions have no binaries at present
+    install("compile", tmp_path, architecture, ROOT)
+
+    assert packages.architectures(tmp_path) == {architecture}
 
 
 @pytest.mark.parametrize("logical_id", PACKAGES)
-def test_its_handler_starts_with_nothing_else_around(built_for_here: Path, runtime_sdk: Path, logical_id: str) -> None:
+def test_its_handler_starts_with_nothing_else_around(built_for_here: Path, logical_id: str) -> None:
     package = built_for_here / logical_id
     program = (
-        f"import sys; sys.path[:0] = [{str(package)!r}, {str(runtime_sdk)!r}]; sys.dont_write_bytecode = True\n"
+        f"import sys; sys.path.insert(0, {str(package)!r}); sys.dont_write_bytecode = True\n"
         f"from {PACKAGES[logical_id].handler_module} import lambda_handler\n"
         "assert callable(lambda_handler)\n"
     )

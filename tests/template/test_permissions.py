@@ -42,6 +42,13 @@ def test_every_call_in_the_source_was_listened_to(calls: Mapping[str, set[Call]]
 
 
 @pytest.mark.parametrize("logical_id", PACKAGES)
+def test_package_describes_the_calls_that_its_function_makes(calls: Mapping[str, set[Call]], logical_id: str) -> None:
+    described = {operation for of_service in PACKAGES[logical_id].calls.values() for operation in of_service}
+
+    assert described == {call.operation for call in calls[logical_id]}
+
+
+@pytest.mark.parametrize("logical_id", PACKAGES)
 def test_role_permits_what_its_function_needs_and_nothing_else(
     stack: Deployed, calls: Mapping[str, set[Call]], logical_id: str
 ) -> None:

@@ -8,6 +8,7 @@ from tests.conftest import ROOT
 OURS = (*DEPLOYED, "infra", "tests")
 SDK = {"boto3", "botocore"}
 DOORS_TO_AWS = {"shared/store.py", "functions/notify/mailer.py"}
+CLIENTS = "shared/aws.py"
 
 SOURCES = sorted(path.relative_to(ROOT) for top in DEPLOYED for path in (ROOT / top).rglob("*.py"))
 IMPORTS = {
@@ -36,4 +37,8 @@ def test_a_function_imports_shared_and_itself(path: str) -> None:
 
 
 def test_aws_is_reached_through_two_files_alone() -> None:
-    assert {path for path, found in IMPORTS.items() if SDK & {each.top_level for each in found}} == DOORS_TO_AWS
+    uses_sdk = {path for path, found in IMPORTS.items() if SDK & {each.top_level for each in found}}
+    makes_clients = {path for path, found in IMPORTS.items() if "shared.aws" in {each.module for each in found}}
+
+    assert uses_sdk == DOORS_TO_AWS | {CLIENTS}
+    assert makes_clients == DOORS_TO_AWS

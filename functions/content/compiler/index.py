@@ -14,6 +14,7 @@ from typing import Any
 
 from functions.content.compiler import api, crawlers, openapi, problems
 from functions.content.compiler.cldr import build_table
+from functions.content.compiler.lead_schema import lead_schema
 from functions.content.compiler.pages import REFERENCE_SLOT, error_page, page_rows, thank_you_rows
 from functions.content.compiler.site import Site
 from functions.content.compiler.table import Row, Table
@@ -55,7 +56,7 @@ def _asset_rows(site: Site, table: Table) -> dict[str, Row]:
 
 
 def _file_rows(site: Site, table: Table) -> dict[str, Row]:
-    description = openapi.document(site.practice.origin, site.locales, site.slugs, _lead_schema())
+    description = openapi.document(site.practice.origin, site.locales, site.slugs, lead_schema())
     files = {
         "/sitemap.xml": ("application/xml", crawlers.sitemap(crawlers.entries(site)).encode()),
         "/robots.txt": ("text/plain; charset=utf-8", crawlers.robots(site.practice.origin).encode()),
@@ -106,13 +107,3 @@ def _errors(site: Site, table: Table) -> Entry:
     unknown = problems.UNKNOWN_LOCALE
     found[unknown.code] = {"problem": problems.problem_rows(site, table, unknown, site.locales)}
     return found
-
-
-def _lead_schema() -> dict[str, Any]:
-    """The body of `POST /api/leads` as JSON Schema, from the model that validates it."""
-    from functions.leads.enquiry import Form
-
-    schema = Form.model_json_schema()
-    # The honeypot: no part of the contract.
-    schema["properties"].pop("aside", None)
-    return schema

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import phonenumbers
 
 from functions.content.compiler.localize import Localizer
+from functions.leads import phone
 from shared.practice import Address, Practice, Practitioner
 
 
@@ -39,24 +40,20 @@ class SiteView:
 
 def site_view(practice: Practice, localizer: Localizer) -> SiteView:
     """The practice in `localizer`'s language. The phone is written as the practice's own country writes it."""
-    number = phonenumbers.parse(practice.phone)
-    example = phonenumbers.example_number(practice.address.country) or number
+    country = practice.address.country
+    number = phone.as_written(phonenumbers.parse(practice.phone), country)
     return SiteView(
         name=practice.name,
         practitioner=replace(practice.practitioner, title=localizer.say(practice.practitioner.title)),
-        phone=_as_written(number),
+        phone=number,
         phone_uri=f"tel:{practice.phone}",
-        example_phone=_as_written(example),
+        example_phone=phone.example(country) or number,
         emergency_number=practice.emergency_number,
         emergency_uri=f"tel:{practice.emergency_number}",
         address=practice.address,
-        country=localizer.country_name(practice.address.country),
+        country=localizer.country_name(country),
         hours=tuple(
             Opening(localizer.days(each.days), localizer.times(each.opens, each.closes)) for each in practice.hours
         ),
         home=f"/{localizer.tag}/",
     )
-
-
-def _as_written(number: phonenumbers.PhoneNumber) -> str:
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.leads.enquiry import Fault, validate
+from functions.leads.enquiry import Fault, Validated, validate
 from functions.leads.spam import spam_reasons
 from functions.leads.text import clean_line, clean_lines
 from shared.lead import Enquiry
@@ -21,9 +21,13 @@ GOOD: dict[str, Any] = {
 MISSING = object()
 
 
-def check(**changes: Any) -> Enquiry:
+def validated(**changes: Any) -> Validated:
     fields = {name: value for name, value in {**GOOD, **changes}.items() if value is not MISSING}
-    return validate(fields, country="US", locales=("en", "es"), knows_article=lambda slug: slug == GOOD["article"])[0]
+    return validate(fields, country="US", locales=("en", "es"), knows_article=lambda slug: slug == GOOD["article"])
+
+
+def check(**changes: Any) -> Enquiry:
+    return validated(**changes).enquiry
 
 
 def faults(**changes: Any) -> list[tuple[str, str]]:
@@ -104,6 +108,19 @@ def test_all_faults_are_found_at_once_in_the_forms_order() -> None:
 )
 def test_a_phone_number_is_stored_as_it_is_dialled_from_anywhere(typed: str, stored: str) -> None:
     assert check(phone=typed).phone == stored
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("6025550100", "(602) 555-0100"),
+        ("602-555-0100 x 12", "(602) 555-0100 ext. 12"),
+        ("+34612345678", "+34 612 34 56 78"),
+        (MISSING, None),
+    ],
+)
+def test_a_phone_number_is_also_kept_as_the_practice_writes_it(typed: Any, written: str | None) -> None:
+    assert validated(phone=typed, email="ana@example.com").phone_as_written == written
 
 
 def test_an_extension_is_kept() -> None:

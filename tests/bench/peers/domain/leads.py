@@ -80,7 +80,17 @@ def new_lead(form: LeadForm, key: str | None, retention_days: int) -> Lead:
         consent_id=SITE["consent_id"],
         stored_at=timestamp(now),
         expires_at=int(now) + retention_days * SECONDS_PER_DAY,
+        phone_as_written=_as_written(form.phone),
     )
+
+
+def _as_written(phone: str | None) -> str | None:
+    if phone is None:
+        return None
+    number = phonenumbers.parse(phone)
+    is_own = number.country_code == phonenumbers.country_code_for_region(SITE["country"])
+    style = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(number, style.NATIONAL if is_own else style.INTERNATIONAL)
 
 
 def item_of(lead: Lead) -> dict[str, Any]:

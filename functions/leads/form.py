@@ -1,0 +1,151 @@
+"""The form: its fields in their order, and what each must hold. The API's description is made from this table too.
+
+Plain Python, because a visitor waits for it: importing pydantic alone takes as long as two bare functions take to start
+(docs/bench.md). Types are strict, so that JSON's `"true"` is no consent.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple, Protocol
+
+from functions.leads.text import clean_line, clean_lines
+from shared.consent import CONSENT_VERSION
+
+# Campaign tags that a page may pass on. Not the advertisers' click ids: with a page about a condition they would tell
+# an advertiser about a patient.
+SOURCE_TAGS: Final = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
+
+
+class Unacceptable(Exception):
+    """A value that its field cannot take. `code` is part of the API's contract."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Kind(Protocol):
+    """What a field takes."""
+
+    def read(self, value: Any) -> Any:
+        """The value to keep of one that was sent. Raises Unacceptable."""
+
+
+class Text(NamedTuple):
+    """A string, counted in characters as `clean` leaves it, and then held against `pattern` from end to end."""
+
+    clean: Callable[[str], str] = str
+    min_length: int = 0
+    max_length: int | None = None
+    pattern: str | None = None
+
+    def read(self, value: Any) -> str:
+        """Raises Unacceptable: wrong_type, too_short, too_long, wrong_form."""
+        if not isinstance(value, str):
+            raise Unacceptable("wrong_type")
+        text = self.clean(value)
+        if len(text) < self.min_length:
+            raise Unacceptable("too_short")
+        if self.max_length is not None and len(text) > self.max_length:
+            raise Unacceptable("too_long")
+        if self.pattern is not None and not re.fullmatch(self.pattern, text):
+            raise Unacceptable("wrong_form")
+        return text
+
+
+class Email(NamedTuple):
+    """An address in the form of one, which is no promise of delivery: something, one @, a domain with a dot."""
+
+    max_length: int = 254
+
+    def read(self, value: Any) -> str:
+        """Raises Unacceptable: wrong_type, too_long, not_an_email."""
+        address = Text(clean_line, max_length=self.max_length).read(value)
+        local, _, domain = address.rpartition("@")
+        labels = domain.split(".")
+        plain = not any(letter.isspace() or letter in '<>()[]\\,;:"@' for letter in local + domain)
+        if not (local and plain and len(labels) > 1 and all(labels) and len(labels[-1]) > 1 and len(local) <= 64):
+            raise Unacceptable("not_an_email")
+        return f"{local}@{domain.lower()}"
+
+
+class Choice(NamedTuple):
+    """One of some strings."""
+
+    options: tuple[str, ...]
+
+    def read(self, value: Any) -> str:
+        """Raises Unacceptable: not_a_choice."""
+        if value not in self.options:
+            raise Unacceptable("not_a_choice")
+        return str(value)
+
+
+class Agreement(NamedTuple):
+    """A box that must be ticked."""
+
+    def read(self, value: Any) -> bool:
+        """Raises Unacceptable: wrong_type, consent_needed."""
+        if not isinstance(value, bool):
+            raise Unacceptable("wrong_type")
+        if not value:
+            raise Unacceptable("consent_needed")
+        return value
+
+
+class Tags(NamedTuple):
+    """Values by name, where only some names are known."""
+
+    names: tuple[str, ...]
+    value: Text
+
+    def read(self, value: Any) -> dict[str, str]:
+        """Raises Unacceptable: wrong_type, unknown_field, too_long."""
+        if not isinstance(value, dict):
+            raise Unacceptable("wrong_type")
+        if not value.keys() <= set(self.names):
+            raise Unacceptable("unknown_field")
+        return {name: self.value.read(each) for name, each in value.items()}
+
+
+class Field(NamedTuple):
+    """A field of the form. `default` is what it holds when nothing was given."""
+
+    kind: Kind
+    required: bool = False
+    default: Any = None
+
+
+FORM: Final[Mapping[str, Field]] = {
+    "name": Field(Text(clean_line, min_length=2, max_length=80), required=True),
+    "phone": Field(Text(clean_line, max_length=40)),
+    "email": Field(Email()),
+    "preferred_contact": Field(Choice(("phone", "email"))),
+    "preferred_time": Field(Choice(("morning", "afternoon", "evening", "any")), default="any"),
+    "message": Field(Text(clean_lines, max_length=1000)),
+    "consent": Field(Agreement(), required=True),
+    "locale": Field(Text(), required=True),
+    "article": Field(Text(), required=True),
+    "source": Field(Tags(SOURCE_TAGS, Text(clean_line, max_length=100)), default={}),
+    "consent_version": Field(Text(pattern=r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), default=CONSENT_VERSION),
+    # The honeypot, a field like the others to a program. People never see it, and it is no part of the contract.
+    "aside": Field(Text()),
+}
+HONEYPOT: Final = "aside"
+
+
+def read(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Every field's value, and the code of what is wrong with it by field, in the form's order; unknown fields last."""
+    values: dict[str, Any] = {}
+    faults: dict[str, str] = {}
+    for name, (kind, required, default) in FORM.items():
+        if name not in given:
+            if required:
+                faults[name] = "required"
+            values[name] = default
+            continue
+        try:
+            values[name] = kind.read(given[name])
+        except Unacceptable as reason:
+            faults[name] = reason.code
+    return values, faults | {name: "unknown_field" for name in given if name not in FORM}

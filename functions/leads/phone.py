@@ -1,0 +1,38 @@
+"""Telephone numbers: from what people type to E.164, and to how people write them."""
+
+import phonenumbers
+from phonenumbers import PhoneNumber, PhoneNumberFormat
+
+# Longer than any number with its extension; the library would search it for one.
+_LONGEST = 100
+
+
+def read(text: str, country: str) -> PhoneNumber | None:
+    """A number that could be dialled, or None; without a prefix it belongs to `country` (ISO 3166-1 alpha-2).
+
+    Not `is_valid_number`: its tables lag behind new area codes, and people wait.
+    """
+    if len(text) > _LONGEST:
+        return None
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        return None
+    return number if phonenumbers.is_possible_number(number) else None
+
+
+def e164(number: PhoneNumber) -> str:
+    """As it is dialled from anywhere, without an extension."""
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def as_written(number: PhoneNumber, country: str) -> str:
+    """As people in `country` write it, with its extension: one of their own without the country code."""
+    is_own = number.country_code == phonenumbers.country_code_for_region(country)
+    return phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL if is_own else PhoneNumberFormat.INTERNATIONAL)
+
+
+def example(country: str) -> str | None:
+    """A number of the country's that nobody has, as it is written there."""
+    number = phonenumbers.example_number(country)
+    return as_written(number, country) if number else None

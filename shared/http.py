@@ -9,7 +9,8 @@ This module is on the content function's cold path, so it imports only what the 
 import json
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from shared.errors import FieldError
@@ -90,7 +91,8 @@ def finish(request: Request, response: Response) -> dict[str, Any]:
         return _result(304, headers, b"")
     if status not in (204, 304):
         headers["content-length"] = str(len(body))
-    return _result(status, headers, b"" if request.method == "HEAD" else body)
+    is_compiled = response.gzip is not None
+    return _result(status, headers, b"" if request.method == "HEAD" else body, _kept_base64 if is_compiled else _base64)
 
 
 def problem(
@@ -180,14 +182,19 @@ def _not_modified(request: Request, etag: str | None) -> bool:
     return any(tag.strip().removeprefix("W/") == etag for tag in condition.split(","))
 
 
-def _result(status: int, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
+def _base64(body: bytes) -> str:
+    return b64encode(body).decode()
+
+
+# For pages as compiled, where it is half of the work. Never for what was made for one visitor.
+_kept_base64 = lru_cache(maxsize=64)(_base64)
+
+
+def _result(
+    status: int, headers: Mapping[str, str], body: bytes, base64: Callable[[bytes], str] = _base64
+) -> dict[str, Any]:
     if not body:
         return {"statusCode": status, "headers": dict(headers), "body": "", "isBase64Encoded": False}
     if "content-encoding" not in headers and headers.get("content-type", "").startswith(_COMPRESSIBLE):
         return {"statusCode": status, "headers": dict(headers), "body": body.decode(), "isBase64Encoded": False}
-    return {
-        "statusCode": status,
-        "headers": dict(headers),
-        "body": b64encode(body).decode(),
-        "isBase64Encoded": True,
-    }
+    return {"statusCode": status, "headers": dict(headers), "body": base64(body), "isBase64Encoded": True}

@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,7 +27,7 @@ class Run:
         cold_ms: From the process's start to its first response.
         cold_cpu_ms: Processor time until it is done with that.
         warm_us: Each response after that, from its event's departure.
-        cpu_us: Processor time of one of those invocations, on average, the runtime's share included.
+        cpu_us: The processor time of each of those invocations, the runtime's share included.
         peak_rss_bytes: The most memory it ever had.
     """
 
@@ -35,7 +35,7 @@ class Run:
     cold_ms: float
     cold_cpu_ms: float
     warm_us: tuple[float, ...]
-    cpu_us: float
+    cpu_us: tuple[float, ...]
     peak_rss_bytes: int
 
 
@@ -115,18 +115,17 @@ def _converse(
     api.wait_until_ready()
     first = api.invoke(events[0], _headers(contestant.spec))
     api.wait_until_ready()
-    cpu_before = _cpu_seconds(pid)
-    following = []
+    following, cpu_seconds = [], [_cpu_seconds(pid)]
     for event in events[1:]:
         following.append(api.invoke(event, _headers(contestant.spec)))
         api.wait_until_ready()
-    cpu = _cpu_seconds(pid) - cpu_before
+        cpu_seconds.append(_cpu_seconds(pid))
     measured = Run(
         ready_ms=(first.sent_at - started_at) / 1e6,
         cold_ms=(first.posted_at - started_at) / 1e6,
-        cold_cpu_ms=cpu_before * 1e3,
+        cold_cpu_ms=cpu_seconds[0] * 1e3,
         warm_us=tuple((answer.posted_at - answer.sent_at) / 1e3 for answer in following),
-        cpu_us=cpu * 1e6 / len(following),
+        cpu_us=tuple((after - before) * 1e6 for before, after in pairwise(cpu_seconds)),
         peak_rss_bytes=_peak_rss_bytes(pid),
     )
     return measured, [json.loads(answer.body) for answer in (first, *following)]

@@ -20,7 +20,11 @@ class Spread(NamedTuple):
 
 @dataclass(frozen=True)
 class Figures:
-    """One contestant's, over all rounds. The ratios are to the floor's runs of the same round."""
+    """One contestant's, over all rounds. The ratios are to the floor's runs of the same round.
+
+    Attributes:
+        own_cpu_us: What a warm invocation's processor time exceeds the floor's by.
+    """
 
     name: str
     cold_ms: Spread
@@ -28,6 +32,7 @@ class Figures:
     warm_us: Spread
     warm_ratio: Spread
     cpu_us: Spread
+    own_cpu_us: Spread
     peak_rss_bytes: int
 
 
@@ -49,7 +54,8 @@ def figures(name: str, rounds: Sequence[Round]) -> Figures:
         cold_ratio=spread(_ratios(name, rounds, _cold)),
         warm_us=spread(map(_warm, runs)),
         warm_ratio=spread(_ratios(name, rounds, _warm)),
-        cpu_us=spread(run.cpu_us for run in runs),
+        cpu_us=spread(map(_cpu, runs)),
+        own_cpu_us=spread(_cpu(run) - _floor(each, _cpu) for each in rounds for run in _runs(name, [each])),
         peak_rss_bytes=int(median(run.peak_rss_bytes for run in runs)),
     )
 
@@ -65,7 +71,11 @@ def _runs(name: str, rounds: Sequence[Round]) -> list[Run]:
 
 def _ratios(name: str, rounds: Sequence[Round], value: Callable[[Run], float]) -> list[float]:
     # The floor's median within the round, because one run of something so short says little.
-    return [value(run) / median(map(value, each.floor)) for each in rounds for run in _runs(name, [each])]
+    return [value(run) / _floor(each, value) for each in rounds for run in _runs(name, [each])]
+
+
+def _floor(each: Round, value: Callable[[Run], float]) -> float:
+    return median(map(value, each.floor))
 
 
 def _cold(run: Run) -> float:
@@ -74,3 +84,7 @@ def _cold(run: Run) -> float:
 
 def _warm(run: Run) -> float:
     return median(run.warm_us)
+
+
+def _cpu(run: Run) -> float:
+    return median(run.cpu_us)

@@ -8,14 +8,14 @@ import subprocess
 import tempfile
 import time
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
-from infra.build import dependencies, package, seal
+from infra.build import dependencies, package, sdk, seal
 from infra.build.dependencies import Architecture
 from infra.build.imports import reachable
 from shared.consent import CONSENT_ID, CONSENT_VERSION
@@ -24,8 +24,14 @@ from tests.bench.errors import BenchError
 
 PEERS = Path(__file__).parent / "peers"
 FLOOR = "floor"
+# The end of a package's name if it is one of ours without the SDK: `LeadsFunction-runtime_sdk`.
+RUNTIME_SDK = "runtime_sdk"
 # The one of our modules that the peers use as well: what a lead is, without any I/O.
 _DOMAIN = "shared.lead"
+# The first is not called: boto3's resource is made from its description.
+_PEERS_CALLS = {"dynamodb": ("DescribeTable", "PutItem")}
+# botocore and what it needs, which the runtime has as well.
+_SDK = ("botocore*", "dateutil", "python_dateutil*", "jmespath*", "six*", "urllib3*")
 # What Chalice's own packager takes along of Chalice.
 _CHALICE = ("__init__.py", "app.py")
 
@@ -34,7 +40,7 @@ class Packaging(StrEnum):
     """How a peer is packaged.
 
     SAM: as SAM's default builder does it: the wheels unpacked beside the sources, boto3 among them, no bytecode.
-    OURS: as `infra.build` does it: pruned and compiled, with boto3 left to Lambda's runtime.
+    OURS: as `infra.build` does it: pruned and compiled, the SDK's data cut down to the calls that are made.
     """
 
     SAM = "sam"
@@ -61,9 +67,18 @@ def architecture() -> Architecture:
     return Architecture(machine)
 
 
-def build_function(logical_id: str, out: Path) -> None:
-    """Build one of our functions' packages for this machine. Raises `infra.build.errors.BuildError`."""
+def build_function(logical_id: str, out: Path, *, brings_sdk: bool = True) -> None:
+    """Build one of our functions' packages for this machine. Raises `infra.build.errors.BuildError`.
+
+    Args:
+        logical_id: Which one.
+        out: The folder to fill.
+        brings_sdk: Whether it brings botocore, as it does, or leaves that to Lambda's runtime.
+    """
     package.build(package.PACKAGES[logical_id], out, architecture())
+    if not brings_sdk:
+        for part in (path for name in _SDK for path in out.glob(name)):
+            shutil.rmtree(part) if part.is_dir() else part.unlink()
 
 
 def build_peer(name: str, packaging: Packaging, out: Path, site: Path) -> None:
@@ -83,7 +98,10 @@ def build_peer(name: str, packaging: Packaging, out: Path, site: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="needlepoint-bench-") as work:
         files = Path(work, "files")
         files.mkdir()
-        dependencies.install(name, files, architecture(), PEERS)
+        for group in _groups(name):
+            dependencies.install(group, files, architecture(), PEERS)
+        if name != FLOOR:
+            sdk.trim(files, _PEERS_CALLS)
         _add_sources(name, files, site)
         seal.compile_bytecode(files)
         seal.copy_sealed(files, out)
@@ -154,11 +172,16 @@ def _revisions(forms: Path) -> dict[str, dict[str, str]]:
     return found
 
 
+def _groups(name: str) -> Sequence[str]:
+    """The dependency groups of a peer: its own, and the SDK, for boto3 is in everybody's requirements.txt."""
+    return (name,) if name == FLOOR else (name, "sdk")
+
+
 def _install_as_sam(name: str, target: Path) -> None:
     """What `pip install --target` leaves behind, which is what SAM's builder takes: everything, and no bytecode."""
     uv = dependencies.find_uv()
-    sdk = () if name == FLOOR else ("--only-group", "sdk")
-    what = ("export", "--frozen", "--project", PEERS, "--only-group", name, *sdk, "--no-emit-project")
+    groups = (part for group in _groups(name) for part in ("--only-group", group))
+    what = ("export", "--frozen", "--project", str(PEERS), *groups, "--no-emit-project")
     requirements = subprocess.run([uv, "--quiet", *what], stdout=subprocess.PIPE, check=True).stdout
     how = ("--no-deps", "--only-binary", ":all:", "--python-platform", architecture().platform, "--link-mode", "copy")
     python = ("--python-version", "3.13", "--target", target)

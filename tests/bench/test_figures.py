@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from tests.bench.environment import Run
@@ -11,7 +13,7 @@ def a_run(cold_ms: float, *warm_us: float) -> Run:
         cold_ms=cold_ms,
         cold_cpu_ms=cold_ms,
         warm_us=warm_us or (100.0,),
-        cpu_us=50.0,
+        cpu_us=(50.0,),
         peak_rss_bytes=1000,
     )
 
@@ -49,6 +51,14 @@ def test_warm_is_the_median_of_each_process() -> None:
 
     assert found.warm_us.median == 260
     assert found.warm_ratio.median == 1.3
+
+
+def test_what_exceeds_the_floors_processor_time_is_its_own() -> None:
+    busy, floor = replace(a_run(20), cpu_us=(900.0, 450.0, 400.0)), replace(a_run(10), cpu_us=(100.0,))
+
+    found = figures("leads", [a_round((floor,), leads=busy)])
+
+    assert (found.cpu_us.median, found.own_cpu_us.median) == (450, 350)
 
 
 def test_the_floor_has_figures_of_all_its_runs() -> None:

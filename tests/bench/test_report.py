@@ -16,7 +16,7 @@ from tests.bench.tournament import Round
 
 def a_run(cold_ms: float) -> Run:
     return Run(
-        ready_ms=cold_ms, cold_ms=cold_ms, cold_cpu_ms=cold_ms, warm_us=(400.0,), cpu_us=300.0, peak_rss_bytes=2**24
+        ready_ms=cold_ms, cold_ms=cold_ms, cold_cpu_ms=cold_ms, warm_us=(400.0,), cpu_us=(300.0,), peak_rss_bytes=2**24
     )
 
 
@@ -45,6 +45,7 @@ def test_the_results_are_one_object_for_each(results: Results) -> None:
         "warm_us": 400,
         "warm_ratio_to_floor": 1,
         "cpu_us": 300,
+        "own_cpu_us": 0,
         "zip_bytes": 1_500_000,
         "peak_rss_bytes": 2**24,
     }

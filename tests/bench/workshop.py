@@ -8,7 +8,7 @@ from time import monotonic
 from infra.build.package import PACKAGES, ROOT, compile_site
 from tests.bench import packages, runtime
 from tests.bench.environment import processors
-from tests.bench.packages import Packaging, Unpacked
+from tests.bench.packages import RUNTIME_SDK, Packaging, Unpacked
 
 WORK = ROOT / ".bench"
 _started_at = monotonic()
@@ -51,9 +51,9 @@ def make_packages(names: Sequence[str]) -> dict[str, Unpacked]:
 
 def _make_package(name: str) -> Unpacked:
     built = WORK / "built" / name
-    if name in PACKAGES:
-        packages.build_function(name, built)
+    owner, _, packaging = name.partition("-")
+    if owner in PACKAGES:
+        packages.build_function(owner, built, brings_sdk=packaging != RUNTIME_SDK)
     else:
-        peer, _, packaging = name.partition("-")
-        packages.build_peer(peer, Packaging(packaging or Packaging.OURS), built, WORK / "site")
+        packages.build_peer(owner, Packaging(packaging or Packaging.OURS), built, WORK / "site")
     return packages.deploy(built, WORK / "task" / name)

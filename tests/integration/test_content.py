@@ -3,8 +3,6 @@
 import base64
 import gzip
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -431,36 +429,3 @@ def test_without_a_site_there_is_still_an_answer(
     assert answer["statusCode"] == 500
     assert "Something went wrong" in answer["body"]
     assert json.loads(capsys.readouterr().out)["error"] == "FileNotFoundError"
-
-
-def test_the_function_loads_nothing_heavy(compiled: Path) -> None:
-    heavy = {
-        "aws_lambda_powertools",
-        "babel",
-        "boto3",
-        "dataclasses",
-        "functions.content.compiler",
-        "inspect",
-        "jinja2",
-        "logging",
-        "markdown_it",
-        "pathlib",
-        "phonenumbers",
-        "pydantic",
-        "yaml",
-    }
-    event = {"requestContext": {"http": {"method": "GET"}}, "rawPath": f"/en{ARTICLE}", "headers": {}}
-    program = (
-        "import sys; from functions.content.app import lambda_handler;"
-        f"assert lambda_handler({event!r}, None)['statusCode'] == 200; print(*sys.modules)"
-    )
-
-    done = subprocess.run(
-        [sys.executable, "-S", "-c", program],
-        env={"LAMBDA_TASK_ROOT": str(compiled), "PYTHONPATH": "."},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-
-    assert not heavy & set(done.stdout.split())

@@ -1,0 +1,91 @@
+"""What a function may not load: a visitor waits for every module of a cold start."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+# Whoever needs one of these needs it at build time, or has a lighter way.
+FOR_BUILDING = {
+    "babel",
+    "functions.content.compiler",
+    "jinja2",
+    "markdown_it",
+    "pydantic",
+    "pydantic_core",
+    "tomllib",
+    "yaml",
+}
+DEARER_SDKS = {"aws_xray_sdk", "boto3", "s3transfer", "multiprocessing"}
+POWERTOOLS_DEARER_PARTS = {
+    "aws_lambda_powertools.event_handler",
+    "aws_lambda_powertools.utilities.batch",
+    "aws_lambda_powertools.utilities.data_classes",
+    "aws_lambda_powertools.utilities.idempotency",
+    "aws_lambda_powertools.utilities.parser",
+    "aws_lambda_powertools.utilities.validation",
+}
+# What the others need and a page does not.
+BEYOND_A_PAGE = {
+    "asyncio",
+    "aws_lambda_powertools",
+    "botocore",
+    "dataclasses",
+    "datetime",
+    "email",
+    "hashlib",
+    "inspect",
+    "logging",
+    "pathlib",
+    "phonenumbers",
+    "ssl",
+    "urllib3",
+}
+GET = {
+    "requestContext": {"http": {"method": "GET"}},
+    "rawPath": "/en/articles/dry-needling-for-sciatica",
+    "headers": {"accept-encoding": "gzip"},
+}
+MUST_NOT_LOAD = {
+    "content": FOR_BUILDING | DEARER_SDKS | BEYOND_A_PAGE,
+    "leads": FOR_BUILDING | DEARER_SDKS | POWERTOOLS_DEARER_PARTS | {"asyncio", "zoneinfo", "email.headerregistry"},
+    "notify": FOR_BUILDING | DEARER_SDKS | POWERTOOLS_DEARER_PARTS | {"asyncio", "phonenumbers"},
+}
+# What an invocation needs, as far as that goes without AWS.
+START = {
+    "content": f"assert app.lambda_handler({GET!r}, None)['statusCode'] == 200",
+    "leads": "app.store(); app.pages(); app.read_compiled()",
+    "notify": "app.prepare()",
+}
+
+
+@pytest.mark.parametrize("function", MUST_NOT_LOAD)
+def test_a_function_loads_nothing_beyond_its_budget(function: str, task_root: Path) -> None:
+    program = f"import sys; import functions.{function}.app as app; {START[function]}; print(*sys.modules)"
+    settings = (
+        "TABLE_NAME",
+        "ALERT_SENDER",
+        "ALERT_RECIPIENT",
+        "ALERT_DETAIL",
+        "CONFIGURATION_SET",
+        "POWERTOOLS_SERVICE_NAME",
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={
+            "PATH": os.defpath,
+            "PYTHONPATH": ".",
+            "LAMBDA_TASK_ROOT": str(task_root),
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "LEAD_RETENTION_DAYS": "365",
+            **dict.fromkeys(settings, "x"),
+        },
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    assert MUST_NOT_LOAD[function] & set(done.stdout.split()) == set()

@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
 
@@ -23,7 +23,7 @@ _UNUSED = (
     "*.dist-info/uv_*.json",
     "**/*.pyi",
     "**/py.typed",
-    # Half a megabyte of JavaScript for API documentation pages, which no function serves.
+    # Half a megabyte of JavaScript for API documentation pages.
     "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.min.*",
 )
 
@@ -60,14 +60,15 @@ def install(group: str, target: Path, architecture: Architecture, project: Path)
     if not requirements.strip():
         return
     what = ("--no-deps", "--only-binary", ":all:", "--python-platform", architecture.platform)
-    # Copies, because the files' times and modes are about to change, and a link would change them in uv's cache.
-    how = ("--python", sys.executable, "--target", str(target), "--link-mode", "copy")
+    # Links into uv's cache: files come and go here, and none is changed; `seal` copies what is left.
+    how = ("--python", sys.executable, "--target", str(target), "--link-mode", "hardlink")
     _uv(["pip", "install", *what, *how, "--requirements", "-"], requirements)
-    _prune(target)
+    remove(target, _UNUSED)
 
 
-def _prune(target: Path) -> None:
-    for pattern in _UNUSED:
+def remove(target: Path, patterns: Iterable[str]) -> None:
+    """Remove the files and folders that match a pattern."""
+    for pattern in patterns:
         for path in list(target.glob(pattern)):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 

@@ -48,6 +48,15 @@ PACKAGES: Mapping[str, Package] = {
     ),
 }
 
+# What no function of ours reads of its libraries: half of their files.
+_UNREAD = (
+    # All but the modules that Powertools' Logger and Metrics are made of.
+    "aws_lambda_powertools/event_handler",
+    "aws_lambda_powertools/utilities/[!_jt]*",
+    # Short codes, such as emergency numbers, by country.
+    "phonenumbers/shortdata/region_*",
+)
+
 CompileSite = Callable[[Path], object]
 
 
@@ -91,6 +100,7 @@ def build(
         site, files = Path(work, "site"), Path(work, "files")
         files.mkdir()
         dependencies.install(package.function, files, architecture, root)
+        dependencies.remove(files, _UNREAD)
         sdk.trim(files, package.calls)
         _copy_modules(package, files, root)
         compile_site(site)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from shared.init_phase import in_init_phase
 from functions.leads.answers import Answers
 from functions.leads.body import Submission, read_submission
 from functions.leads.enquiry import Fault, Validated, validate
@@ -13,7 +14,6 @@ from functions.leads.spam import spam_reasons
 from shared.consent import CONSENT_ID
 from shared.errors import InvalidHeader, KeyReused, RequestError, StoreUnavailable
 from shared.http import Request, Response, finish
-from shared.init_phase import in_init_phase
 from shared.lead import (
     SECONDS_PER_DAY,
     Identity,

@@ -4,20 +4,21 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from aws_lambda_powertools import Logger
-
+from shared.init_phase import in_init_phase
 from functions.notify.alert import Alerts
 from functions.notify.compose import compose
 from functions.notify.mailer import Mailer
 from shared.errors import StoreUnavailable
-from shared.init_phase import in_init_phase
 from shared.messages import translations
 from shared.practice import read_compiled
 from shared.settings import read
 from shared.store import LeadStore, lead_id
 from shared.telemetry import describe, invocation
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
 
 # One mail can take as long as SES's time-outs together; none is begun that might not be recorded.
 _MILLISECONDS_FOR_ONE_ALERT: Final = 15_000
@@ -66,7 +67,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _unsent(
-    records: Iterable[Mapping[str, Any]], alerts: Alerts, context: Any, log: Logger
+    records: Iterable[Mapping[str, Any]], alerts: Alerts, context: Any, log: "Logger"
 ) -> Iterable[dict[str, str]]:
     """The records whose alert was not even tried. A mail that was refused is not among them: the schedule has it."""
     for record in records:
@@ -84,7 +85,7 @@ def _has_time(context: Any) -> bool:
     return remaining > _MILLISECONDS_FOR_ONE_ALERT
 
 
-def _alerts(log: Logger) -> Alerts:
+def _alerts(log: "Logger") -> Alerts:
     practice, wanted = read_compiled(), settings()
     catalogue = translations(practice.language)
     return Alerts(

@@ -16,7 +16,7 @@ from tests.bench.contestants import Contestant, contestants
 from tests.bench.environment import Laboratory
 from tests.bench.errors import BenchError
 from tests.bench.known_lead import known_lead
-from tests.bench.packages import FLOOR, Packaging
+from tests.bench.packages import FLOOR, PUT, Packaging
 from tests.bench.report import Results
 from tests.bench.tournament import play
 from tests.bench.workshop import WORK, say
@@ -55,14 +55,14 @@ def _measure(chosen: Sequence[Contestant], rounds: int, warm: int) -> Results:
 
 
 def _bars(results: Results) -> list[tuple[str, list[picture.Bar]]]:
-    kinds: Mapping[Any, str] = {Packaging.SAM: "sam", Packaging.OURS: "own-packaging"}
+    kinds: Mapping[Any, str] = {Packaging.SAM: "sam", Packaging.OURS: "own-packaging", PUT: "own-packaging"}
     return [
         (
             job,
             [
                 picture.Bar(
                     report.title(each),
-                    kinds[each.package.rpartition("-")[2]] if each.is_peer else "ours",
+                    kinds.get(each.package.rpartition("-")[2], "ours"),
                     results.of(each).cold_ratio,
                 )
                 for each in doing

@@ -8,7 +8,7 @@ from infra.build.package import PACKAGES, ROOT
 from infra.local import template
 from infra.local.process_environment import FunctionSpec
 from tests.bench.jobs import CONTENT, LEADS, NOTHING, NOTIFY, Event, Job, as_rest_api
-from tests.bench.packages import FLOOR, RUNTIME_SDK, Packaging
+from tests.bench.packages import BARE, FLOOR, PUT, RUNTIME_SDK, Packaging
 
 _PEER_HANDLER = "app.lambda_handler"
 
@@ -35,7 +35,7 @@ class Contestant:
     @property
     def is_peer(self) -> bool:
         """Whether it does one of our jobs as others would."""
-        return self.package.partition("-")[0] not in (*PACKAGES, FLOOR)
+        return self.package.partition("-")[0] not in (*PACKAGES, *BARE)
 
 
 _OURS: Mapping[str, Job] = {"ContentFunction": CONTENT, "LeadsFunction": LEADS, "NotifyFunction": NOTIFY}
@@ -48,13 +48,14 @@ PEER_TITLES: Mapping[str, str] = {
 
 
 def contestants() -> list[Contestant]:
-    """Everyone: the floor, our functions with their own SDK and with the runtime's, and each peer at both jobs in both
-    packagings.
+    """Everyone: what is bare, our functions with their own SDK and with the runtime's, and each peer at both jobs in
+    both packagings.
     """
     specs = function_specs()
     peer_spec = replace(specs["LeadsFunction"], logical_id="PeerFunction", name="peer", handler=_PEER_HANDLER)
     floor_spec = replace(specs["ContentFunction"], logical_id="FloorFunction", name="floor", handler=_PEER_HANDLER)
     floor = Contestant("floor", "a handler without imports", NOTHING, FLOOR, floor_spec)
+    put = Contestant(PUT, "one PutItem and nothing else", LEADS, PUT, replace(peer_spec, name=PUT))
     ours = [Contestant(job.name, "Needlepoint", job, id_, specs[id_]) for id_, job in _OURS.items()]
     leaner = [_with_runtime_sdk(each) for each in ours if PACKAGES[each.package].calls]
     peers = [
@@ -63,7 +64,7 @@ def contestants() -> list[Contestant]:
         for name in PEER_TITLES
         for packaging in Packaging
     ]
-    return [floor, *ours, *leaner, *peers]
+    return [floor, *ours, *leaner, put, *peers]
 
 
 def _with_runtime_sdk(contestant: Contestant) -> Contestant:

@@ -24,6 +24,9 @@ from tests.bench.errors import BenchError
 
 PEERS = Path(__file__).parent / "peers"
 FLOOR = "floor"
+PUT = "put"
+# These do none of our jobs: they are what others are measured by.
+BARE = (FLOOR, PUT)
 # The end of a package's name if it is one of ours without the SDK: `LeadsFunction-runtime_sdk`.
 RUNTIME_SDK = "runtime_sdk"
 # The one of our modules that the peers use as well: what a lead is, without any I/O.
@@ -174,7 +177,7 @@ def _revisions(forms: Path) -> dict[str, dict[str, str]]:
 
 def _groups(name: str) -> Sequence[str]:
     """The dependency groups of a peer: its own, and the SDK, for boto3 is in everybody's requirements.txt."""
-    return (name,) if name == FLOOR else (name, "sdk")
+    return (name,) if name in BARE else (name, "sdk")
 
 
 def _install_as_sam(name: str, target: Path) -> None:
@@ -194,7 +197,7 @@ def _install_as_sam(name: str, target: Path) -> None:
 def _add_sources(name: str, files: Path, site: Path) -> None:
     _prune_chalice(files)
     shutil.copyfile(PEERS / name / "app.py", files / "app.py")
-    if name == FLOOR:
+    if name in BARE:
         return
     shutil.copytree(PEERS / "domain", files / "domain", ignore=shutil.ignore_patterns("__pycache__"))
     for source in reachable(_DOMAIN, package.ROOT).values():

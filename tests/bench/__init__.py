@@ -11,6 +11,9 @@
 `tournament`    everybody in turn, round after round
 `figures`       medians, spreads and ratios
 `report`        the table, `docs/bench.md`, the picture, and `.bench/results.json`
+`cost`          what a month costs, by those results and `prices.toml`
+`growth`        what a submit and an alert cost with a million leads stored
+`scale`         `docs/scale.md`, from these two
 ==============  =========================================================================================
 
 `python -m tests.bench.profile leads` says where a function's cold start goes.

@@ -1,6 +1,7 @@
-"""Measure everyone: `python -m tests.bench`. With no options it also writes docs/bench.md and its picture."""
+"""Measure everyone: `python -m tests.bench`. A whole run also writes docs/bench.md, its picture and docs/scale.md."""
 
 import argparse
+import json
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,7 @@ from typing import Any
 
 from infra.build.errors import BuildError
 from infra.build.package import ROOT
-from tests.bench import cloud, picture, report, workshop
+from tests.bench import cloud, picture, report, scale, workshop
 from tests.bench.contestants import Contestant, contestants
 from tests.bench.environment import Laboratory
 from tests.bench.errors import BenchError
@@ -39,7 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.only or options.quick:
         say("docs/bench.md is left as it was: it is written by a whole run.")
     else:
-        _write(ROOT / "docs" / "bench.md", report.as_page(results, datetime.now(UTC).date()))
+        today = datetime.now(UTC).date()
+        _write(ROOT / "docs" / "bench.md", report.as_page(results, today))
+        site = results.packages["ContentFunction"].folder / "compiled" / "site"
+        _write(ROOT / "docs" / "scale.md", scale.as_page(json.loads(report.as_json(results)), site, today))
         _write(ROOT / "docs" / "pictures" / "bench.svg", picture.draw(_bars(results)))
     return 0
 

@@ -12,7 +12,7 @@ def known_lead() -> dict[str, Any]:
     """Its item, in DynamoDB's JSON."""
     puts: list[dict[str, Any]] = []
     recorder: Any = SimpleNamespace(put_item=lambda **put: puts.append(put))
-    LeadStore("bench", client=recorder).create(_LEAD, Identity(_LEAD.id))
+    LeadStore("bench", client=recorder).create(LEAD, Identity(LEAD.id))
     (put,) = puts
     item: dict[str, Any] = put["Item"]
     return item
@@ -32,7 +32,7 @@ _ENQUIRY = Enquiry(
     consent_version=CONSENT_VERSION,
 )
 _ID = "4f1c0c9e5b7a4d6f8e2b1a3c5d7e9f01"
-_LEAD = Lead(
+LEAD = Lead(
     id=_ID,
     reference=reference_of(_ID),
     enquiry=_ENQUIRY,

@@ -49,7 +49,12 @@ POINTS: Final = [
         "page",
         landing(SECOND),
         200,
-        {"cache-control": "no-cache", "content-language": SECOND, "vary": "accept-encoding", "content-location": None},
+        {
+            "cache-control": "max-age=0, .*",
+            "content-language": SECOND,
+            "vary": "accept-encoding",
+            "content-location": None,
+        },
     ),
     Point("page, other reader", landing(SECOND), 200, {"content-language": SECOND}, {"Accept-Language": DEFAULT}),
     Point("thank-you", f"/{SECOND}/thank-you/BCDF-2345", 200, {"cache-control": "no-store", "x-robots-tag": "noindex"}),

@@ -31,6 +31,7 @@ class Deployed:
 
     resources: Mapping[str, Resource]
     routes: list[Route]
+    outputs: Mapping[str, str]
 
     def __getitem__(self, logical_id: str) -> Resource:
         return self.resources[logical_id]
@@ -54,7 +55,7 @@ def deploy(parameters: Mapping[str, str] | None = None) -> Iterator[Deployed]:
         cloud = Cloud(AwsEndpoint())
         cloud.create_stack(template.load(ROOT / "template.yaml", parameters))
         resources = {resource.logical_id: _resource(resource) for resource in cloud.resources()}
-        yield Deployed(resources, cloud.routes())
+        yield Deployed(resources, cloud.routes(), cloud.outputs())
 
 
 def _resource(resource: Any) -> Resource:

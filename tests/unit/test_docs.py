@@ -41,7 +41,10 @@ def test_every_verb_is_in_the_document() -> None:
     assert set(re.findall(r"^\| `make ([a-z-]+)`", OPERATIONS, re.MULTILINE)) == verbs
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/operations.md", "docs/architecture.md", "docs/api.md"])
+@pytest.mark.parametrize(
+    "document",
+    ["README.md", "docs/operations.md", "docs/architecture.md", "docs/api.md", "docs/bench.md", "docs/scale.md"],
+)
 def test_every_link_and_picture_leads_somewhere(document: str) -> None:
     folder = (ROOT / document).parent
     targets = named(r"\]\(([^)#]+)[^)]*\)", ROOT / document)

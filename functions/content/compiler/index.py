@@ -17,7 +17,7 @@ from functions.content.compiler.cldr import build_table
 from functions.content.compiler.lead_schema import lead_schema
 from functions.content.compiler.pages import REFERENCE_SLOT, error_page, page_rows, thank_you_rows
 from functions.content.compiler.site import Site
-from functions.content.compiler.table import Row, Table
+from functions.content.compiler.table import REVALIDATED, Row, Table
 from shared.http import JSON, dump_json
 
 type Entry = dict[str, Any]
@@ -63,7 +63,7 @@ def _file_rows(site: Site, table: Table) -> dict[str, Row]:
         "/openapi.json": (JSON, dump_json(description)),
     }
     return {
-        path: table.add(body, {"content-type": content_type, "cache-control": "no-cache"})
+        path: table.add(body, {"content-type": content_type, "cache-control": REVALIDATED})
         for path, (content_type, body) in files.items()
     }
 

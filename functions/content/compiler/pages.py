@@ -10,7 +10,7 @@ from functions.content.compiler import audit, forms, structured_data
 from functions.content.compiler.problems import WITHHELD_DETAIL, WITHHELD_TITLE
 from functions.content.compiler.render import data_block
 from functions.content.compiler.site import Site
-from functions.content.compiler.table import Row, Table
+from functions.content.compiler.table import REVALIDATED, Row, Table
 from shared.consent import CONSENT_VERSION, consent_text
 from shared.http import HTML
 from shared.messages import SOURCE_LOCALE
@@ -87,7 +87,7 @@ def _home(site: Site, table: Table, locale: str) -> Row:
         json_ld=structured_data.practice_graph(site.practice, person),
     )
     html = site.renderer(locale).page("home.html", page=page, articles=site.articles_for(locale))
-    return table.add(_checked(html, "home.html"), {**_headers(locale), "cache-control": "no-cache"})
+    return table.add(_checked(html, "home.html"), {**_headers(locale), "cache-control": REVALIDATED})
 
 
 def _landing(site: Site, table: Table, locale: str, slug: str) -> Row:
@@ -106,7 +106,7 @@ def _landing(site: Site, table: Table, locale: str, slug: str) -> Row:
         shared_as=site.pictures[slug].get(f"og.{locale}.png"),
     )
     html = site.renderer(locale).page("landing.html", page=page, article=article, form=_form(site, locale))
-    return table.add(_checked(html, "landing.html"), {**_headers(locale), "cache-control": "no-cache"})
+    return table.add(_checked(html, "landing.html"), {**_headers(locale), "cache-control": REVALIDATED})
 
 
 def _withheld(site: Site, table: Table, locale: str, slug: str) -> Row:

@@ -15,6 +15,10 @@ from typing import Any
 
 from shared.http import compress, is_worth_compressing
 
+# A browser asks each time whether its page is still the page; a content delivery network, if there is one, every five
+# minutes. RFC 9111 section 5.2.2.
+REVALIDATED = "max-age=0, must-revalidate, s-maxage=300"
+
 type Row = int
 
 

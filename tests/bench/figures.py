@@ -65,6 +65,11 @@ def times_as_long(name: str, than: str, rounds: Sequence[Round]) -> Spread:
     return spread(_cold(each.runs[name]) / _cold(each.runs[than]) for each in rounds)
 
 
+def more_cpu_us(name: str, than: str, rounds: Sequence[Round]) -> Spread:
+    """How much more processor time one contestant's warm invocation takes than another's."""
+    return spread(_cpu(each.runs[name]) - _cpu(each.runs[than]) for each in rounds)
+
+
 def _runs(name: str, rounds: Sequence[Round]) -> list[Run]:
     return [run for each in rounds for run in (each.floor if name == FLOOR else (each.runs[name],))]
 

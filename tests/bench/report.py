@@ -12,8 +12,9 @@ from string import Template
 from tests.bench.cloud import DELAY_MS
 from tests.bench.contestants import Contestant
 from tests.bench.environment import processors
-from tests.bench.figures import Figures, Spread, figures, times_as_long
-from tests.bench.packages import FLOOR, Packaging, Unpacked
+from tests.bench.figures import Figures, Spread, figures, more_cpu_us, times_as_long
+from tests.bench.jobs import LEADS
+from tests.bench.packages import FLOOR, PUT, Packaging, Unpacked
 from tests.bench.tournament import Round
 
 type Table = list[tuple[str, ...]]
@@ -75,7 +76,7 @@ def as_json(results: Results) -> str:
 
 def as_text(results: Results) -> str:
     """The tables for a terminal, with what they were measured on."""
-    return "\n\n".join([*(_plain(table) for table in _tables(results)), *_measured_on(results)])
+    return "\n\n".join([*(_plain(table) for table in _tables(results)), *_own_work(results), *_measured_on(results)])
 
 
 def as_page(results: Results, today: date) -> str:
@@ -84,6 +85,7 @@ def as_page(results: Results, today: date) -> str:
     page = Template(Path(__file__).with_name("page.md").read_text(encoding="utf-8"))
     return page.substitute(
         figures=first,
+        own_work=" ".join(_own_work(results)),
         comparisons="\n\n".join(others),
         measured_on="\n".join(f"- {line}" for line in _measured_on(results)),
         date=today.isoformat(),
@@ -140,6 +142,14 @@ def title(contestant: Contestant) -> str:
     """As people read it, with its packaging."""
     packaging = contestant.package.rpartition("-")[2] if contestant.is_peer else ""
     return contestant.title + {"": "", "sam": ", as SAM packages it", "ours": ", as we package it"}[packaging]
+
+
+def _own_work(results: Results) -> Iterable[str]:
+    """What `leads` takes beyond the one call that it makes."""
+    if {LEADS.name, PUT} <= {each.name for each in results.contestants}:
+        more = more_cpu_us(LEADS.name, PUT, results.rounds)
+        low, middle, high = (f"{value / 1000:.2f}" for value in (more.low, more.median, more.high))
+        yield f"Beyond that call, a warm invocation of leads takes {middle} ms ({low}-{high}) of processor time."
 
 
 def _ratio(value: Spread) -> str:

@@ -1,5 +1,6 @@
 import json
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -57,6 +58,19 @@ def test_the_page_compares_each_packaging_of_a_peer_with_ours(results: Results) 
     assert "| FastAPI, Mangum | 12.00 (12.00-12.00) | 5.00 (5.00-5.00) |" in page
     assert "2026-11-23" in page
     assert "$" not in page
+
+
+def test_what_leads_takes_beyond_its_call_is_said(results: Results, everyone: dict[str, Contestant]) -> None:
+    (only,) = results.rounds
+    bare = replace(a_run(160), cpu_us=(120.0,))
+    results = replace(
+        results,
+        contestants=[*results.contestants, everyone["put"]],
+        packages={**results.packages, "put": results.packages["floor"]},
+        rounds=[replace(only, runs={**only.runs, "put": bare})],
+    )
+
+    assert "takes 0.18 ms (0.18-0.18) of processor time" in report.as_text(results)
 
 
 def test_the_terminal_gets_the_same_rows(results: Results) -> None:

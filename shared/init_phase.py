@@ -10,7 +10,12 @@ import gc
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from threading import Thread
+from typing import Final
 
+# A service that does not answer must not use up the ten seconds that Lambda allows for the phase: what is not ready by
+# then goes on beside the first invocation.
+_PATIENCE_SECONDS: Final = 1.0
 _IN_LAMBDA = "AWS_LAMBDA_RUNTIME_API" in os.environ
 
 if _IN_LAMBDA:
@@ -23,8 +28,17 @@ def in_init_phase[Prepare: Callable[[], object]](prepare: Prepare) -> Prepare:
     So nobody waits for it later. What fails is left to the first invocation, which needs it and has somebody to tell.
     """
     if _IN_LAMBDA:
-        with suppress(Exception):
-            prepare()
+        _try(prepare)
         gc.freeze()
         gc.enable()
     return prepare
+
+
+def _try(prepare: Callable[[], object]) -> None:
+    def run() -> None:
+        with suppress(Exception):
+            prepare()
+
+    thread = Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(_PATIENCE_SECONDS)

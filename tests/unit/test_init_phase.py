@@ -39,5 +39,11 @@ def test_a_fault_is_left_to_the_first_invocation() -> None:
     assert load("raise RuntimeError", IN_LAMBDA) == ["resting", "prepared", "collecting"]
 
 
+def test_a_service_that_does_not_answer_does_not_hold_up_the_function() -> None:
+    written = load("import time; time.sleep(30); print('too late')", IN_LAMBDA)
+
+    assert written == ["resting", "prepared", "collecting"]
+
+
 def test_nothing_happens_elsewhere() -> None:
     assert load() == ["collecting", "collecting"]

@@ -24,7 +24,8 @@ help:
 run: $(READY)  ## the whole stack on this machine (PORT=8000; PACKAGED=1 runs what `make build` would deploy)
 ifdef PACKAGED
 	@echo "== packages for this machine, in .local/packages"
-	@ARCH=$(HERE) $(SAM) build --build-dir .local/packages --parameter-overrides Architecture=$(HERE) >/dev/null
+	@mkdir -p .local && ARCH=$(HERE) $(SAM) build --build-dir .local/packages \
+	  --parameter-overrides Architecture=$(HERE) >.local/build.log 2>&1 || { cat .local/build.log >&2; exit 1; }
 	@exec $(PYTHON) -m infra.local --port $(PORT) --packaged .local/packages
 else
 	@exec $(PYTHON) -m infra.local --port $(PORT) --drafts

@@ -13,8 +13,7 @@ from contextlib import suppress
 from threading import Thread
 from typing import Final
 
-# A service that does not answer must not use up the ten seconds that Lambda allows for the phase: what is not ready by
-# then goes on beside the first invocation.
+# A service that does not answer must not use up the ten seconds that Lambda allows for the phase.
 _PATIENCE_SECONDS: Final = 1.0
 _IN_LAMBDA = "AWS_LAMBDA_RUNTIME_API" in os.environ
 
@@ -28,16 +27,19 @@ def in_init_phase[Prepare: Callable[[], object]](prepare: Prepare) -> Prepare:
     So nobody waits for it later. What fails is left to the first invocation, which needs it and has somebody to tell.
     """
     if _IN_LAMBDA:
-        _try(prepare)
+        with suppress(Exception):
+            prepare()
         gc.freeze()
         gc.enable()
     return prepare
 
 
-def _try(prepare: Callable[[], object]) -> None:
+def without_waiting_long(call: Callable[[], object]) -> None:
+    """Make a call to a service, or let it go on beside the first invocation if it takes longer than a second."""
+
     def run() -> None:
         with suppress(Exception):
-            prepare()
+            call()
 
     thread = Thread(target=run, daemon=True)
     thread.start()

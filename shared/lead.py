@@ -7,7 +7,7 @@ same enquiry therefore always meets the same item, and the table itself is the i
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
@@ -60,7 +60,8 @@ class Lead:
     consent_id: str
     stored_at: str
     expires_at: int  # seconds since the epoch: DynamoDB's TTL deletes the item some time after it
-    phone_as_written: str | None = None  # as people write it where the practice is, with its extension
+    # As people write it where the practice is, with its extension; never in a stray log line.
+    phone_as_written: str | None = field(default=None, repr=False)
     spam_reasons: tuple[str, ...] = ()
     alert_attempts: int = 0
     alert_sent_at: str | None = None

@@ -86,7 +86,7 @@ def _from_api(request: Request, site: Site) -> Response:
     if request.query.get("fallback") == "none" and match.kind not in _SAME:
         return _in_reader_language(request, site, resource["not_translated"])
     response = _document(site, resource["rows"][match.served], match)
-    return response if asked is not None else _varying(response)
+    return response if asked is not None else _for_this_reader(_varying(response))
 
 
 def _document(site: Site, row: int, match: Match) -> Response:
@@ -132,6 +132,11 @@ def _in_reader_language(request: Request, site: Site, rows: dict[str, int]) -> R
 
 def _varying(response: Response) -> Response:
     return response._replace(headers={**response.headers, "vary": "accept-language"})
+
+
+def _for_this_reader(response: Response) -> Response:
+    # A delivery network may know nothing of languages, and hand on what it has when we cannot be reached.
+    return response._replace(headers={**response.headers, "cache-control": "private, no-cache"})
 
 
 def _is_reference(text: str) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from shared.init_phase import in_init_phase
+from shared.init_phase import in_init_phase, without_waiting_long
 from functions.leads.answers import Answers
 from functions.leads.body import Submission, read_submission
 from functions.leads.enquiry import Fault, Validated, validate
@@ -145,6 +145,6 @@ def idempotency_key(request: Request) -> str | None:
 @in_init_phase
 def prepare() -> None:
     """What every invocation needs, its connection to DynamoDB first of all."""
-    store().connect()
     pages()
     read_compiled()
+    without_waiting_long(store().connect)

@@ -1,7 +1,7 @@
 """The form: its fields in their order, and what each must hold. The API's description is made from this table too.
 
-Plain Python, because a visitor waits for it: importing pydantic alone takes as long as two bare functions take to start
-(docs/bench.md). Types are strict, so that JSON's `"true"` is no consent.
+Plain Python, because a visitor waits for it: importing pydantic takes longer than a bare function takes to start.
+Types are strict, so that JSON's `"true"` is no consent.
 """
 
 import re

@@ -60,7 +60,7 @@ def install(group: str, target: Path, architecture: Architecture, project: Path)
     if not requirements.strip():
         return
     what = ("--no-deps", "--only-binary", ":all:", "--python-platform", architecture.platform)
-    # Links into uv's cache: files come and go here, and none is changed; `seal` copies what is left.
+    # Links into uv's cache: files may come and go here, but none may be opened for writing. `seal` copies what is left.
     how = ("--python", sys.executable, "--target", str(target), "--link-mode", "hardlink")
     _uv(["pip", "install", *what, *how, "--requirements", "-"], requirements)
     remove(target, _UNUSED)

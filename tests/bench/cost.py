@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,14 @@ class Line:
     usd: float
 
 
+@cache
+def resources() -> dict[str, Any]:
+    """The template's, as SAM translates them."""
+    translated: dict[str, Any] = template.load(ROOT / "template.yaml").cloudformation["Resources"]
+    return translated
+
+
+@cache
 def prices() -> dict[str, dict[str, Any]]:
     """The price list."""
     return tomllib.loads(Path(__file__).with_name("prices.toml").read_text(encoding="utf-8"))
@@ -83,7 +92,8 @@ def month(
     functions = _Functions(results)
     enquiries = views * ENQUIRIES_PER_VIEW
     from_pages = views * landing.requests + enquiries  # the page that says thank you
-    at_origin = min(from_pages, _fetched_by_caches()) + enquiries if cdn else from_pages
+    # What never changes is fetched so seldom that it does not count; the page that says thank you is not kept.
+    at_origin = min(views, _fetched_by_caches()) + enquiries if cdn else from_pages
     quiet = _share_of_quiet_visits(views)
     bill = {
         "Lambda: pages": functions.cost("ContentFunction", at_origin, quiet),
@@ -97,7 +107,7 @@ def month(
         "SES": enquiries * usd["ses_mail"],
         "logs": (at_origin + 2 * enquiries) * (LOG_BYTES + ACCESS_LOG_BYTES) / 1e9 * usd["log_gb"]
         + (_MINUTES + enquiries) * LOG_BYTES / 1e9 * usd["log_gb"],
-        "traces": (min(2 * enquiries, _traced(2 * enquiries)) + _traced(_MINUTES)) * usd["trace"],
+        "traces": (_traced(2 * enquiries) + _traced(enquiries + _MINUTES)) * usd["trace"],
         "alarms and metrics": _alarms() * usd["alarm"] + _METRICS * usd["metric"],
         "data to readers": views * landing.bytes / 1e9 * usd["cloudfront_gb" if cdn else "internet_gb"],
     }
@@ -112,8 +122,7 @@ class _Functions:
     def __init__(self, results: Mapping[str, Any]) -> None:
         self._measured = {"ContentFunction": results["content"], "LeadsFunction": results["leads"]}
         self._measured["NotifyFunction"] = results["notify"]
-        resources = template.load(ROOT / "template.yaml").cloudformation["Resources"]
-        self._memory = {name: int(resources[name]["Properties"]["MemorySize"]) for name in self._measured}
+        self._memory = {name: int(resources()[name]["Properties"]["MemorySize"]) for name in self._measured}
         self._request, self._gb_second = (float(prices()[f"lambda_{unit}"]["usd"]) for unit in ("request", "gb_second"))
 
     def cost(self, name: str, invocations: float, cold_share: float, calls: int | None = None) -> float:
@@ -145,5 +154,4 @@ def _traced(invocations: float) -> float:
 
 
 def _alarms() -> int:
-    resources = template.load(ROOT / "template.yaml").cloudformation["Resources"]
-    return sum(resource["Type"] == "AWS::CloudWatch::Alarm" for resource in resources.values())
+    return sum(resource["Type"] == "AWS::CloudWatch::Alarm" for resource in resources().values())

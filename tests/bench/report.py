@@ -22,7 +22,7 @@ type Table = list[tuple[str, ...]]
 _HEADINGS = ("", "cold start", "x floor", "warm", "x floor", "own CPU", "memory", "zip")
 _LIBRARIES = {
     "": ("awslambdaric", "boto3", "botocore"),
-    "LeadsFunction": ("aws_lambda_powertools", "phonenumberslite", "pydantic"),
+    "LeadsFunction": ("aws_lambda_powertools", "botocore", "phonenumberslite"),
     "fastapi-sam": ("fastapi", "starlette", "mangum", "pydantic", "boto3"),
     "flask-sam": ("Flask", "apig-wsgi", "pydantic", "boto3"),
     "chalice-sam": ("chalice", "pydantic", "boto3"),

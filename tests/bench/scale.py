@@ -1,14 +1,13 @@
 """docs/scale.md: what a month costs, which limit is met first, and what a full table changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from string import Template
 from typing import Any
 
-from infra.build.package import ROOT
-from infra.local import template
 from tests.bench import cost, growth
+from tests.bench.cloud import DELAY_MS
 from tests.bench.cost import ENQUIRIES_PER_VIEW, Line, Page
 from tests.bench.growth import Costs
 
@@ -33,6 +32,7 @@ def as_page(results: Sequence[Mapping[str, Any]], site: Path, today: date) -> st
         bill=_bill([(readers, cdn, bill(readers, cdn=cdn)) for readers in READERS for cdn in (False, True)]),
         pays_from=f"{_pays_from(bill):,}",
         memory=_memory(),
+        delay=f"{DELAY_MS:g}",
         idle=cost.IDLE_MINUTES,
         log_bytes=cost.LOG_BYTES,
         access_log_bytes=cost.ACCESS_LOG_BYTES,
@@ -56,19 +56,18 @@ def _dollars(amount: float) -> str:
     return f"{amount:.2f}" if amount >= 0.005 else "0.00"
 
 
-def _pays_from(bill: Any) -> int:
-    """The first number of readers, in steps, at which CloudFront is cheaper."""
-    steps = (readers for readers in range(100_000, max(READERS), 100_000))
-    return next(
-        readers
-        for readers in steps
-        if sum(line.usd for line in bill(readers, cdn=True)) < sum(line.usd for line in bill(readers, cdn=False))
-    )
+def _pays_from(bill: Callable[..., list[Line]]) -> int:
+    """The first number of readers, in steps of a thousand, at which CloudFront is cheaper."""
+
+    def total(readers: int, *, cdn: bool) -> float:
+        return sum(line.usd for line in bill(readers, cdn=cdn))
+
+    steps = range(1_000, max(READERS), 1_000)
+    return next(readers for readers in steps if total(readers, cdn=True) < total(readers, cdn=False))
 
 
 def _memory() -> str:
-    resources = template.load(ROOT / "template.yaml").cloudformation["Resources"]
-    sizes = {name: each["Properties"].get("MemorySize") for name, each in resources.items()}
+    sizes = {name: each["Properties"].get("MemorySize") for name, each in cost.resources().items()}
     return ", ".join(f"`{name}` {size} MB" for name, size in sizes.items() if size)
 
 
@@ -96,8 +95,7 @@ def _rounded(number: float) -> str:
 
 
 def _throttle() -> int:
-    resources = template.load(ROOT / "template.yaml").cloudformation["Resources"]
-    (stage,) = (each for each in resources.values() if each["Type"] == "AWS::ApiGatewayV2::Stage")
+    (stage,) = (each for each in cost.resources().values() if each["Type"] == "AWS::ApiGatewayV2::Stage")
     return int(stage["Properties"]["DefaultRouteSettings"]["ThrottlingRateLimit"])
 
 
@@ -107,7 +105,7 @@ def _growth(costs: Sequence[Costs]) -> str:
         "submit: write units",
         "alert: write units",
         "look at the work list: read units",
-        "items looked at",
+        "items looked at by all three",
         "reading the table instead: read units",
     ]
     rows = [

@@ -225,6 +225,8 @@ def test_the_api_says_what_was_asked_for_and_what_is_served(
     assert answer["headers"]["content-language"] == served
     assert answer["headers"]["content-location"] == f"{path}?locale={served}"
     assert ("accept-language" in answer["headers"].get("vary", "")) is (not query)
+    # what depends on who asks is nobody else's to keep
+    assert answer["headers"]["cache-control"] == ("no-cache" if query else "private, no-cache")
     for each in LOCALES:
         assert f'<{path}?locale={each}>; rel="alternate"; hreflang="{each}"' in answer["headers"]["link"]
 
@@ -384,7 +386,7 @@ def test_every_answer_carries_the_security_headers(ask: Ask, path: str) -> None:
     [
         ("/es/", REVALIDATED),
         (f"/es{ARTICLE}", REVALIDATED),
-        (API, "no-cache"),
+        (API, "private, no-cache"),
         ("/sitemap.xml", REVALIDATED),
         ("/es/thank-you/BCDF-2345", "no-store"),
     ],

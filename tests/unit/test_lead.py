@@ -10,6 +10,7 @@ from shared.lead import (
     REFERENCE_ALPHABET,
     SECONDS_PER_DAY,
     Enquiry,
+    Lead,
     identity_of_content,
     identity_of_key,
     needs_a_human,
@@ -31,6 +32,17 @@ ENQUIRY = Enquiry(
     article="dry-needling-for-sciatica",
     source={},
     consent_version="2026-11-23",
+)
+LEAD = Lead(
+    id="1",
+    reference="7KQM-4TWX",
+    enquiry=ENQUIRY,
+    fingerprint="f",
+    article_revision="r",
+    consent_id="enquiry-contact",
+    stored_at="2026-11-23T15:30:00.000Z",
+    expires_at=1,
+    phone_as_written="(602) 555-0100",
 )
 
 
@@ -97,3 +109,4 @@ def test_a_timestamp_is_utc_with_milliseconds() -> None:
 def test_a_stray_repr_holds_no_personal_data() -> None:
     assert "Ana" not in repr(ENQUIRY)
     assert "602" not in repr(ENQUIRY)
+    assert "602" not in repr(LEAD)

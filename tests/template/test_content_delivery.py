@@ -1,7 +1,6 @@
 """CloudFront, if it is wanted: nobody is shown what was made for somebody else."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,9 +14,10 @@ NOT_FORWARDED = {"accept-encoding", "if-none-match"}
 
 
 @pytest.fixture(scope="module")
-def delivered() -> Iterator[Deployed]:
+def delivered() -> Deployed:
+    # Read whole, and closed again: moto knows one stack at a time, and `deployed` may come after it.
     with deploy({"ContentDelivery": "cloudfront"}) as stack:
-        yield stack
+        return stack
 
 
 @pytest.fixture

@@ -107,8 +107,7 @@ def _matcher() -> Matcher:
 
 def _practice_number() -> str:
     practice = read_compiled()
-    number = phone.read(practice.phone, practice.address.country)
-    return phone.as_written(number, practice.address.country) if number else practice.phone
+    return phone.e164_as_written(practice.phone, practice.address.country)
 
 
 def _example_number() -> str:

@@ -144,7 +144,7 @@ def idempotency_key(request: Request) -> str | None:
 
 @in_init_phase
 def prepare() -> None:
-    """What every invocation needs, its connection to DynamoDB first of all."""
+    """What every invocation needs; the connection to DynamoDB comes last, for nothing is to wait for it."""
     pages()
     read_compiled()
     without_waiting_long(store().connect)

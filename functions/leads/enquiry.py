@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from functions.leads import phone
 from functions.leads.form import FORM, HONEYPOT, read
-from functions.leads.text import clean_line
 from shared.lead import Enquiry
 
 if TYPE_CHECKING:
@@ -44,8 +43,8 @@ def validate(
     given = {name: value for name, value in fields.items() if value is not None and not _is_blank(value)}
     values, faults = read(given)
     faults = dict(_faults_between(given, locales, knows_article)) | faults
-    typed = given.get("phone")
-    number = phone.read(clean_line(typed), country) if isinstance(typed, str) else None
+    line = values.get("phone")
+    number = phone.read(line, country) if line else None
     if number is None and "phone" in given:
         faults.setdefault("phone", "not_a_phone_number")
     if faults:

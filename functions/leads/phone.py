@@ -32,6 +32,11 @@ def as_written(number: PhoneNumber, country: str) -> str:
     return phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL if is_own else PhoneNumberFormat.INTERNATIONAL)
 
 
+def e164_as_written(number: str, country: str) -> str:
+    """The same for a number in E.164. Raises phonenumbers.NumberParseException for anything else."""
+    return as_written(phonenumbers.parse(number), country)
+
+
 def example(country: str) -> str | None:
     """A number of the country's that nobody has, as it is written there."""
     number = phonenumbers.example_number(country)

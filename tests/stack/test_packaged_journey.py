@@ -26,10 +26,8 @@ __all__ = [
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    checkout, build = packages.clone(tmp_path_factory.mktemp("checkout")), tmp_path_factory.mktemp("build")
-    options = ("--build-dir", str(build), "--parameter-overrides", f"Architecture={packages.HERE}")
-    home = tmp_path_factory.mktemp("sam")
-    packages.sam("build", *options, project=checkout, home=home, environment={"ARCH": packages.HERE})
+    checkout, home, folder = (tmp_path_factory.mktemp(name) for name in ("checkout", "sam", "build"))
+    build = packages.build_for_here(project=packages.clone(checkout), home=home, folder=folder)
     with LocalStack(parameters={"AlertDetail": "full"}, packaged=build) as stack:
         yield stack
 

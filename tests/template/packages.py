@@ -47,6 +47,13 @@ def sam(*arguments: str, project: Path, home: Path, environment: Mapping[str, st
     return done.stdout
 
 
+def build_for_here(*, project: Path, home: Path, folder: Path) -> Path:
+    """`ARCH=... sam build` into `folder`, for the machine that the tests run on."""
+    options = ("--build-dir", str(folder), "--parameter-overrides", f"Architecture={HERE}")
+    sam("build", *options, project=project, home=home, environment={"ARCH": HERE})
+    return folder
+
+
 def _at_hand(home: Path) -> dict[str, str]:
     """The Python environment and the uv that are here: nothing is installed again. SAM's own files go to `home`."""
     return {"VENV": sys.prefix, "UV": find_uv(), "ARCH": "", "__SAM_CLI_APP_DIR": str(home)}

@@ -54,10 +54,7 @@ def built_elsewhere(checkout: Path, home: Path, tmp_path_factory: pytest.TempPat
 @pytest.fixture(scope="module")
 def built_for_here(checkout: Path, home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`ARCH=... sam build`, for the machine that the tests run on."""
-    folder = tmp_path_factory.mktemp("here")
-    override = ("--build-dir", str(folder), "--parameter-overrides", f"Architecture={HERE}")
-    packages.sam("build", *override, project=checkout, home=home, environment={"ARCH": HERE})
-    return folder
+    return packages.build_for_here(project=checkout, home=home, folder=tmp_path_factory.mktemp("here"))
 
 
 def test_template_is_valid(home: Path) -> None:

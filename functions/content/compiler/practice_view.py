@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, replace
 
-import phonenumbers
-
 from functions.content.compiler.localize import Localizer
 from functions.leads import phone
 from shared.practice import Address, Practice, Practitioner
@@ -41,7 +39,7 @@ class SiteView:
 def site_view(practice: Practice, localizer: Localizer) -> SiteView:
     """The practice in `localizer`'s language. The phone is written as the practice's own country writes it."""
     country = practice.address.country
-    number = phone.as_written(phonenumbers.parse(practice.phone), country)
+    number = phone.e164_as_written(practice.phone, country)
     return SiteView(
         name=practice.name,
         practitioner=replace(practice.practitioner, title=localizer.say(practice.practitioner.title)),

@@ -26,10 +26,10 @@ def installed(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def client(packages: Path, service: str) -> Any:
+def client(packages: Path, service: str, region: str = "us-east-1") -> Any:
     session = Session()
     session.get_component("data_loader")._search_paths[:] = [str(packages / "botocore" / "data")]
-    return session.create_client(service, "us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
+    return session.create_client(service, region, aws_access_key_id="x", aws_secret_access_key="x")
 
 
 @pytest.mark.parametrize("calls", [package.calls for package in PACKAGES.values() if package.calls])
@@ -54,16 +54,11 @@ def test_a_call_is_described_as_before(installed: Path) -> None:
 
 @pytest.mark.parametrize("region", ["us-east-1", "eu-central-1", "cn-north-1", "us-gov-west-1", "mx-central-1"])
 def test_every_region_has_its_endpoint(installed: Path, region: str) -> None:
-    def endpoint() -> str:
-        session = Session()
-        session.get_component("data_loader")._search_paths[:] = [str(installed / "botocore" / "data")]
-        made: Any = session.create_client("dynamodb", region, aws_access_key_id="x", aws_secret_access_key="x")
-        return str(made.meta.endpoint_url)
+    before = client(installed, "dynamodb", region).meta.endpoint_url
 
-    before = endpoint()
     trim(installed, {"dynamodb": ("PutItem",)})
 
-    assert endpoint() == before
+    assert client(installed, "dynamodb", region).meta.endpoint_url == before
 
 
 def test_nothing_is_left_that_no_client_reads(installed: Path) -> None:

@@ -59,7 +59,8 @@ class Alerts:
         now = self.clock()
         self.store.record_sent(lead.id, message_id, now)
         count("AlertSent")
-        count("AlertDelay", now - datetime.fromisoformat(lead.stored_at).timestamp(), MetricUnit.Seconds)
+        # In milliseconds, like the time of storing; more digits would be noise.
+        count("AlertDelay", round(now - datetime.fromisoformat(lead.stored_at).timestamp(), 3), MetricUnit.Seconds)
         self.log.info("alert sent", lead_id=lead.id, message_id=message_id, attempt=lead.alert_attempts)
         return Outcome.SENT
 

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from infra.local.stack import LocalStack
 from infra.pictures.chromium import browsing
 from tests.browser import tools
-from tests.browser.visitor import Visitor, Visits
+from tests.browser.visitor import PATIENCE_MS, Visitor, Visits
 
 
 @pytest.fixture(scope="session")
@@ -59,6 +59,7 @@ def origin(site: LocalStack) -> str:
 @pytest.fixture(scope="package")
 def browser(chromium_path: Path) -> Iterator[Browser]:
     """Chromium, without a window."""
+    expect.set_options(timeout=PATIENCE_MS)
     with browsing(chromium_path) as started:
         yield started
 

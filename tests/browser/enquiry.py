@@ -52,7 +52,7 @@ def arrives(page: Page) -> None:
 
 def meanwhile(page: Page, happens: Callable[[], object], *, seconds: int = 0) -> None:
     """Waits until something happens, on the page's clock `seconds` at a time if it has one of its own."""
-    for _ in range(200):
+    for _ in range(600):
         if happens():
             return
         if seconds:

@@ -1,8 +1,8 @@
 """HTTP as RFC 9110, 9111 and 9457 have it, on the wire: by httplint on every kind of answer, and point by point."""
 
 import re
-import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from httplint import HttpRequestLinter, HttpResponseLinter, Note, levels
@@ -61,7 +61,7 @@ def test_httplint_would_find_what_is_wrong(answers: Mapping[str, Reply], origin:
     good = answers["GET landing, gzip"]
     wrong = tuple((name, "999" if name.lower() == "content-length" else value) for name, value in good.fields)
 
-    found = remarks_on(Reply(good.sent, good.status, good.phrase, wrong, good.body), origin)
+    found = remarks_on(replace(good, fields=wrong), origin)
 
     assert any("Content-Length" in each for each in found)
 
@@ -348,13 +348,13 @@ def test_lost_visitor_gets_the_phone_number_and_no_echo(origin: str, locale: str
 
 def remarks_on(reply: Reply, origin: str) -> list[str]:
     """What httplint has against an answer."""
-    now, host = time.time(), origin.removeprefix("http://")
-    request = HttpRequestLinter(start_time=now)
+    host = origin.removeprefix("http://")
+    request = HttpRequestLinter(start_time=reply.received_at)
     request.process_request_topline(reply.sent.method.encode(), reply.sent.target.encode(), b"1.1")
     request.process_headers([(name.encode(), value.encode()) for name, value in reply.sent.lines(host)])
     request.feed_content(reply.sent.body)
     request.finish_content(complete=True)
-    linter = HttpResponseLinter(start_time=now, _related=request)
+    linter = HttpResponseLinter(start_time=reply.received_at, _related=request)
     linter.is_head_response = reply.sent.method == "HEAD"
     linter.process_response_topline(b"1.1", str(reply.status).encode(), reply.phrase.encode())
     linter.process_headers([(name.encode(), value.encode("latin-1")) for name, value in reply.fields])

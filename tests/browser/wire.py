@@ -7,6 +7,7 @@ tested here would be lost on the way.
 import gzip
 import json
 import socket
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,13 +39,18 @@ class Sent:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer. `body` is whatever followed the header section until the connection ended."""
+    """An answer. `body` is whatever followed the header section until the connection ended.
+
+    `received_at` is when, in seconds of the epoch: an answer is often looked at long after, and its Date is right or
+    wrong by this.
+    """
 
     sent: Sent
     status: int
     phrase: str
     fields: tuple[tuple[str, str], ...]
     body: bytes
+    received_at: float
 
     def __getitem__(self, name: str) -> str | None:
         """The value of a header field, several joined as RFC 9110 section 5.3 has it; None where it is absent."""
@@ -95,5 +101,5 @@ def _read(sent: Sent, raw: bytes) -> Reply:
     head, _, body = raw.partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
     _, status, phrase = first.split(" ", 2)
-    fields = [line.split(":", 1) for line in lines]
-    return Reply(sent, int(status), phrase, tuple((name, value.strip()) for name, value in fields), body)
+    fields = tuple((name, value.strip()) for name, value in (line.split(":", 1) for line in lines))
+    return Reply(sent, int(status), phrase, fields, body, received_at=time.time())

@@ -21,7 +21,7 @@ def running() -> Iterator[LocalStack]:
         assert list(leaks(lines, entered(stack.items()))) == []
 
 
-def eventually[T](look: Callable[[], T], *, seconds: float = 20) -> T:
+def eventually[T](look: Callable[[], T], *, seconds: float = 60) -> T:
     """What `look` gives once it gives something; fails where it never does."""
     deadline = time.monotonic() + seconds
     while not (found := look()):

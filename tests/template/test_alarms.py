@@ -9,6 +9,7 @@ from samtranslator.yaml_helper import yaml_parse
 
 from infra.build.imports import reachable
 from infra.build.package import PACKAGES
+from infra.local.cloud import STACK_NAME
 from tests.conftest import ROOT
 from tests.template.deployed import Deployed, Resource
 
@@ -22,7 +23,8 @@ PUBLISHED_BY_AWS = {
     ("AWS/SES", "Bounce"): {"ses:configuration-set": "AWS::SES::ConfigurationSet"},
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): {"QueueName": "AWS::SQS::Queue"},
 }
-OURS = "Needlepoint"
+# Each stack counts into a namespace of its own, so that one stage does not set off the alarms of another.
+OURS = STACK_NAME
 
 ALARMS = [
     name

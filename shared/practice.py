@@ -150,7 +150,11 @@ def _with_tuples(document: dict[str, Any]) -> dict[str, Any]:
 def _contradictions(practice: Practice) -> list[tuple[str, str]]:
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+    from phonenumbers import SUPPORTED_REGIONS
+
     faults = []
+    if practice.address.country not in SUPPORTED_REGIONS:
+        faults.append(("address.country", f"{practice.address.country!r} is no country with telephone numbers"))
     try:
         ZoneInfo(practice.time_zone)
     except (ZoneInfoNotFoundError, ValueError):

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 from functions.content.site import Site
 from shared.http import HTML, Request, Response, dump_json
-from shared.languages import Match, read_tag
+from shared.languages import MAX_LENGTH, Match, read_tag
 
 ALLOW = "GET, HEAD, OPTIONS"
 
@@ -79,7 +79,7 @@ def _from_api(request: Request, site: Site) -> Response:
     languages, asked = site.languages(resource["languages"]), request.query.get("locale")
     if asked is None:
         match = languages.match_header(request.headers.get("accept-language"))
-    elif read_tag(asked, {}, {}):
+    elif len(asked) <= MAX_LENGTH and read_tag(asked, {}, {}):
         match = languages.match_tag(asked) or Match(asked, languages.default, "default")
     else:
         return _error(request, site, "unknown_locale")

@@ -43,6 +43,7 @@ def test_a_package_without_it_says_so(task_root: Path) -> None:
         ('"Friday"', '"Fryday"', r"hours\.1\.days\.0"),
         ('name = "Byron Lam"', 'name = ""', r"practitioner\.name"),
         ('locality = "Phoenix"', 'locale = "Phoenix"', r"address\.locality"),
+        ('country = "US"', 'country = "XX"', r"address\.country: 'XX' is no country"),
         ('time_zone = "America/Phoenix"', 'time_zone = "Phoenix"', "time_zone: 'Phoenix' is no zone"),
         ('language = "en"', 'language = "de"', "language: 'de' is not among locales"),
         ('emergency_number = "911"', "emergency_number = 911", "emergency_number"),

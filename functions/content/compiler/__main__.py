@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         report = compile_all(options.out, origin=options.origin, drafts=options.drafts)
     except ContentError as error:
         print(error, file=sys.stderr)
-        print(f"\n{len(error.faults)} faults; nothing was compiled", file=sys.stderr)
+        print(f"\nNothing was compiled. Faults: {len(error.faults)}", file=sys.stderr)
         return 1
     _print(report)
     return 0

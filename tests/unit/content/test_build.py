@@ -154,7 +154,7 @@ def test_the_command_fails_with_every_fault(
 
     said = capsys.readouterr().err
     assert "a.md:1: title: one\nb.md:2: title: two\n" in said
-    assert "2 faults" in said
+    assert "Faults: 2" in said
 
 
 def test_a_reference_is_spelt_with_the_leads_alphabet() -> None:

@@ -62,8 +62,8 @@ build: $(READY)  ## the packages that Lambda gets, in .aws-sam/build (ARCH=arm64
 	@ARCH=$(ARCH) $(SAM) build --config-env $(STAGE) --parameter-overrides Architecture=$(ARCH)
 
 deploy: build  ## build, and deploy to AWS (STAGE=dev or prod; the first time with FLAGS=--guided)
-	@[ "$(ARCH)" = arm64 ] || grep -q "Architecture=$(ARCH)" samconfig.toml || \
-	  { echo "Add Architecture=$(ARCH) to the parameter_overrides in samconfig.toml first." >&2; exit 1; }
+	@[ "$(ARCH)" = arm64 ] || sed -n '/^\[$(STAGE)\.deploy\./,/^$$/p' samconfig.toml | grep -q 'Architecture=[\"]*$(ARCH)' || \
+	  { echo "Add Architecture=$(ARCH) to the parameter_overrides of [$(STAGE).deploy.parameters] in samconfig.toml first." >&2; exit 1; }
 	@$(SAM) deploy --config-env $(STAGE) $(FLAGS)
 
 content-check: $(READY)  ## what drifted in which translation, and what is past its review date

@@ -12,6 +12,7 @@ from typing import Any
 
 from infra.build.package import ROOT
 from infra.local import template
+from shared import practice
 from tests.bench.cloud import DELAY_MS
 from tests.bench.growth import Costs
 
@@ -144,7 +145,7 @@ def _share_of_quiet_visits(views: int) -> float:
 
 
 def _fetched_by_caches() -> float:
-    locales = 5
+    locales = len(practice.load().locales)
     return REGIONAL_CACHES * locales * _DAYS * 86_400 / _PAGE_SECONDS
 
 

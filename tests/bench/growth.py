@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from shared.lead import Lead, identity_of_key, reference_of
 from shared.store import ALERTS_OWED_INDEX, LeadStore, key
-from tests.bench.known_lead import LEAD
+from tests.leads import LEAD
 
 type Item = dict[str, Any]
 

@@ -10,7 +10,7 @@ from infra.local import template
 from shared.lead import Lead, identity_of_key
 from shared.store import LeadStore
 from tests.bench.growth import Table, measure
-from tests.bench.known_lead import LEAD
+from tests.leads import LEAD
 
 NOW = 1_795_500_000
 

@@ -9,8 +9,6 @@ from hypothesis import strategies as st
 from shared.lead import (
     REFERENCE_ALPHABET,
     SECONDS_PER_DAY,
-    Enquiry,
-    Lead,
     identity_of_content,
     identity_of_key,
     needs_a_human,
@@ -18,32 +16,9 @@ from shared.lead import (
     reference_of,
     timestamp,
 )
+from tests.leads import ENQUIRY, LEAD
 
 NOON = 20_000 * SECONDS_PER_DAY + SECONDS_PER_DAY / 2
-ENQUIRY = Enquiry(
-    name="Ana Ruiz",
-    phone="+16025550100",
-    phone_extension=None,
-    email=None,
-    preferred_contact="phone",
-    preferred_time="any",
-    message=None,
-    locale="es",
-    article="dry-needling-for-sciatica",
-    source={},
-    consent_version="2026-11-23",
-)
-LEAD = Lead(
-    id="1",
-    reference="7KQM-4TWX",
-    enquiry=ENQUIRY,
-    fingerprint="f",
-    article_revision="r",
-    consent_id="enquiry-contact",
-    stored_at="2026-11-23T15:30:00.000Z",
-    expires_at=1,
-    phone_as_written="(602) 555-0100",
-)
 
 
 @given(st.text(min_size=1))

@@ -13,33 +13,10 @@ from hypothesis import strategies as st
 
 from functions.leads.text import clean_line
 from functions.notify.compose import compose, first_name
-from shared.lead import Enquiry, Lead
 from shared.practice import load
+from tests.leads import LEAD
 
 PRACTICE = load()
-LEAD = Lead(
-    id="1",
-    reference="7KQM-4TWX",
-    enquiry=Enquiry(
-        name="Ana Ruiz",
-        phone="+16025550100",
-        phone_extension="12",
-        email="ana@example.com",
-        preferred_contact="phone",
-        preferred_time="any",
-        message="One\nTwo <b>",
-        locale="es",
-        article="dry-needling-for-sciatica",
-        source={},
-        consent_version="2026-11-23",
-    ),
-    fingerprint="f",
-    article_revision="r",
-    consent_id="enquiry-contact",
-    stored_at="2026-11-23T15:30:00.000Z",
-    expires_at=1,
-    phone_as_written="(602) 555-0100 ext. 12",
-)
 
 
 def mail(detail: str = "brief", **changes: Any) -> EmailMessage:
@@ -76,8 +53,10 @@ def test_a_number_can_be_tapped_extension_and_all() -> None:
 
 
 def test_the_visitors_words_travel_only_where_the_practice_asked_for_them() -> None:
-    assert not any("Two" in part for part in parts(mail("brief")))
-    text, html = parts(mail("full"))
+    words = "One\nTwo <b>"
+
+    assert not any("Two" in part for part in parts(mail("brief", message=words)))
+    text, html = parts(mail("full", message=words))
     assert "Two <b>" in text
     assert "Two &lt;b&gt;" in html
 
@@ -100,7 +79,7 @@ def test_the_visitors_words_travel_only_where_the_practice_asked_for_them() -> N
 def test_the_subject_holds_a_first_name_or_none(name: str, first: str | None) -> None:
     assert first_name(name) == first
     subject = mail(name=name)["Subject"]
-    assert subject == ("New enquiry 7KQM-4TWX" + (f" from {first}" if first else ""))
+    assert subject == (f"New enquiry {LEAD.reference}" + (f" from {first}" if first else ""))
 
 
 @pytest.mark.parametrize("email", [None, "ñandú@example.com", "a..b@example.com", "x@" + "ü" * 70 + ".com"])

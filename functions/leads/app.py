@@ -1,14 +1,16 @@
 """POST /api/leads: read, validate, store, answer. OPTIONS costs nothing but the cold start, and so warms it up."""
 
+import re
 import time
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from shared.init_phase import in_init_phase, without_waiting_long
 from functions.leads.answers import Answers
 from functions.leads.body import Submission, read_submission
 from functions.leads.enquiry import Fault, Validated, validate
+from functions.leads.form import HONEYPOT
 from functions.leads.page import pages
 from functions.leads.spam import spam_reasons
 from shared.consent import CONSENT_ID
@@ -27,6 +29,9 @@ from shared.practice import read_compiled
 from shared.settings import read
 from shared.store import LeadStore
 from shared.telemetry import count, describe, invocation
+
+# An RFC 9651 Item: a String, of whose parameters none is known; or bare, and then without what separates items.
+_KEY: Final = re.compile(r'"(?P<quoted>(?:[ !#-\[\]-~]|\\["\\])*)"(?: *;[ -~]*)?|(?P<bare>[ !#-+\--:<-~]+)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +85,14 @@ def _answer(request: Request, answers: Answers) -> Response:
 
 
 def _take(request: Request, answers: Answers) -> Response:
-    key = idempotency_key(request)
     submission = answers.submission = read_submission(request)
+    key = idempotency_key(request)
     validated = _validated(submission, answers)
     now = time.time()
     fingerprint = validated.enquiry.fingerprint()
-    identity = identity_of_key(key) if key else identity_of_content(fingerprint, now)
+    # A second try without what the honeypot caught is another submission, or a person would be spam for the day.
+    content = f"{fingerprint}:{HONEYPOT}" if validated.honeypot else fingerprint
+    identity = identity_of_key(key) if key else identity_of_content(content, now)
     lead = _lead(validated, fingerprint, identity, now)
     stored = store().create(lead, identity)
     if stored.fingerprint != fingerprint:
@@ -134,10 +141,9 @@ def idempotency_key(request: Request) -> str | None:
     value = request.headers.get("idempotency-key")
     if value is None:
         return None
-    key = value.strip()
-    if len(key) >= 2 and key[0] == key[-1] == '"':
-        key = key[1:-1].replace('\\"', '"').replace("\\\\", "\\")
-    if not 1 <= len(key) <= 255 or not (key.isascii() and key.isprintable()):
+    written = _KEY.fullmatch(value.strip())
+    key = written and (written["bare"] or re.sub(r"\\(.)", r"\1", written["quoted"]))
+    if not key or len(key) > 255:
         raise InvalidHeader("idempotency_key_invalid")
     return key
 

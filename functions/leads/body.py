@@ -29,7 +29,7 @@ def read_submission(request: Request) -> Submission:
     if len(request.body) > MAX_BODY_BYTES:
         raise BodyTooLarge("body_too_large")
     kind = media_type(request)
-    if kind not in (JSON, FORM):
+    if kind not in (JSON, FORM) or request.headers.get("content-encoding", "identity").lower() != "identity":
         raise UnsupportedMedia("unsupported_media_type")
     if not request.body.strip():
         raise InvalidBody("body_empty")
@@ -42,7 +42,7 @@ def read_submission(request: Request) -> Submission:
 
 def _read_json(text: str) -> dict[str, Any]:
     try:
-        document = json.loads(text, object_pairs_hook=_unique)
+        document = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
     except (ValueError, RecursionError):
         # Not chained: the decoder's error holds the whole text.
         raise InvalidBody("body_not_json") from None
@@ -63,6 +63,11 @@ def _read_form(text: str) -> dict[str, Any]:
         # A ticked checkbox sends its value and an unticked one sends nothing; JSON has true and false for that.
         fields["consent"] = fields["consent"] in ("true", "on")
     return fields
+
+
+def _refuse(constant: str) -> None:
+    # NaN and the infinities, which Python reads and RFC 8259 does not know.
+    raise ValueError(constant)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

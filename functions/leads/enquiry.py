@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from functions.leads import phone
 from functions.leads.form import FORM, HONEYPOT, read
+from functions.leads.text import clean_lines
 from shared.lead import Enquiry
 
 if TYPE_CHECKING:
@@ -88,4 +89,4 @@ def _place(field: str) -> int:
 
 
 def _is_blank(value: Any) -> bool:
-    return isinstance(value, str) and not value.strip()
+    return isinstance(value, str) and not clean_lines(value)

@@ -14,11 +14,16 @@ def read(text: str, country: str) -> PhoneNumber | None:
     """
     if len(text) > _LONGEST:
         return None
-    try:
-        number = phonenumbers.parse(text, country)
-    except phonenumbers.NumberParseException:
-        return None
-    return number if phonenumbers.is_possible_number(number) else None
+    # 00 is how most of the world dials abroad; where it is not, no number begins with it.
+    for written in (text, f"+{text.lstrip()[2:]}") if text.lstrip().startswith("00") else (text,):
+        try:
+            number = phonenumbers.parse(written, country)
+        except phonenumbers.NumberParseException:
+            continue
+        # The plain is_possible_number also takes what can be dialled from next door alone: one without its area code.
+        if phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE:
+            return number
+    return None
 
 
 def e164(number: PhoneNumber) -> str:

@@ -8,7 +8,8 @@ from shared.lead import Enquiry
 # Somebody in pain may paste one address of a scan or an insurer; advertisers paste several.
 MAX_LINKS: Final = 2
 
-_LINK = re.compile(r"https?://|www\.|\[url|<a\s", re.IGNORECASE)
+# Each as a whole, so that an address within a tag, or with a www of its own, is one link.
+_LINK = re.compile(r"<a\s[^>]*|\[url[^\]]*|https?://(?:www\.)?|www\.", re.IGNORECASE)
 
 
 def spam_reasons(enquiry: Enquiry, honeypot: str | None) -> tuple[str, ...]:

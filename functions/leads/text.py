@@ -6,17 +6,25 @@ import unicodedata
 # The marks U+200E, U+200F and U+061C stay: they are part of ordinary right-to-left writing.
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _LINE_BREAKS = tuple(map(ord, "\n\r\v\f\x85\u2028\u2029"))
+# Zero width space, word joiner, byte order mark and soft hyphen: at an end of a text they are as good as white space.
+_UNSEEN = " \u200b\u2060\ufeff\u00ad"
 
 
 def clean_line(text: str) -> str:
     """One line: normalised (NFC), without controls or lone surrogates, white space folded to single spaces."""
-    return " ".join(_printable(_unbroken(text, " ")).split())
+    return " ".join(_printable(_unbroken(text, " ")).split()).strip(_UNSEEN)
+
+
+def clean_plain_line(text: str) -> str:
+    """One line without format characters, which come along when a number or an address is copied from a chat."""
+    line = clean_line(text)
+    return line if line.isascii() else "".join(letter for letter in line if unicodedata.category(letter) != "Cf")
 
 
 def clean_lines(text: str) -> str:
     """Several lines, each as it was typed but for control characters; line breaks become line feeds."""
     lines = _unbroken(text.replace("\r\n", "\n"), "\n").split("\n")
-    return "\n".join(_printable(line.replace("\t", " ")).rstrip() for line in lines).strip()
+    return "\n".join(_printable(line.replace("\t", " ")).rstrip() for line in lines).strip(f"\n{_UNSEEN}")
 
 
 def _unbroken(text: str, replacement: str) -> str:

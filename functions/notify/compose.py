@@ -1,17 +1,20 @@
 """The alert as a mail: what the practice needs to call back, and nothing that should not travel by mail.
 
-Nothing the visitor typed can become a header of its own: `email.policy.SMTP` refuses line breaks in headers, and the
-store holds names without control characters in the first place.
+Nothing the visitor typed can become a header of its own, or another address: `email.policy.SMTP` refuses line breaks in
+headers, the store holds names without control characters in the first place, and an address or a name that is not
+plain stays out of the headers.
 """
 
+import re
+import unicodedata
 from datetime import datetime
-from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from gettext import NullTranslations
 from html import escape
 from typing import Final, NamedTuple
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from shared.lead import Lead
@@ -35,6 +38,11 @@ _TIMES: Final = {
 # First strong isolate and pop directional isolate (UAX #9): a name in another script stays in its place.
 _ISOLATE: Final = "\u2068{}\u2069"
 _RIGHT_TO_LEFT: Final = ("ar", "fa", "he", "ur")
+# A dot-atom of RFC 5322 without what could be taken for an encoded word (RFC 2047), and a domain in ASCII.
+_ADDRESS: Final = re.compile(
+    r"(?!.*=\?)[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}",
+    re.ASCII | re.IGNORECASE,
+)
 
 
 class Row(NamedTuple):
@@ -85,7 +93,8 @@ def _rows(lead: Lead, practice: Practice, catalogue: NullTranslations) -> list[R
     if enquiry.phone:
         rows.append(Row(say("Phone"), *_phone(enquiry.phone, lead)))
     if enquiry.email:
-        rows.append(Row(say("E-mail"), enquiry.email, f"mailto:{enquiry.email}"))
+        # RFC 6068: what stands for itself in an address may be the start of a mail's text in a link.
+        rows.append(Row(say("E-mail"), enquiry.email, f"mailto:{quote(enquiry.email, safe='@')}"))
     wish = f"{say(_CONTACT[enquiry.preferred_contact])}, {say(_TIMES[enquiry.preferred_time])}"
     language = say(_LANGUAGES[enquiry.locale]) if enquiry.locale in _LANGUAGES else enquiry.locale
     received = datetime.fromisoformat(lead.stored_at).astimezone(ZoneInfo(practice.time_zone))
@@ -107,11 +116,22 @@ def _phone(number: str, lead: Lead) -> tuple[str, str]:
 
 def _reply_to(lead: Lead) -> Address | None:
     """The visitor's address, where it is one that a header can carry and SES accepts."""
+    local, _, domain = (lead.enquiry.email or "").rpartition("@")
     try:
-        local, _, domain = (lead.enquiry.email or "").rpartition("@")
-        return Address(lead.enquiry.name, local, domain.encode("idna").decode()) if local.isascii() and local else None
-    except (HeaderParseError, ValueError):
+        domain = domain.encode("idna").decode()
+    except UnicodeError:
         return None
+    if not _ADDRESS.fullmatch(f"{local}@{domain}"):
+        return None
+    return Address(lead.enquiry.name if _is_plain(lead.enquiry.name) else "", local, domain)
+
+
+def _is_plain(name: str) -> bool:
+    """Whether a header holds this name as it is, without quotes: only then can nothing in it be read as an address.
+
+    Python's header folding loses the quotes of a long name, and takes `=?...?=` for an encoded word within them.
+    """
+    return all(unicodedata.category(letter)[0] in "LM" or letter in " '’-" for letter in name)
 
 
 def _text(rows: list[Row], message: str | None, heading: str) -> str:

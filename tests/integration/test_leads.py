@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -55,16 +56,17 @@ def test_an_enquiry_is_stored_with_all_that_a_call_back_needs(stack: Stack) -> N
     assert lead["source"] == {"utm_source": {"S": "newsletter"}}
     assert (lead["consent_id"], lead["consent_version"], lead["locale"]) == ("enquiry-contact", "2026-11-23", "es")
     assert lead["article_revision"]
-    assert int(lead["expires_at"]) > 364 * SECONDS_PER_DAY
+    stored_at = datetime.fromisoformat(lead["stored_at"]).timestamp()
+    assert int(lead["expires_at"]) == int(stored_at) + 365 * SECONDS_PER_DAY
     assert lead["alert_owed"]
 
 
 def test_a_repeated_key_gets_the_first_answer(stack: Stack) -> None:
     first = send(stack, idempotency_key='"k-1"')
-    again = send(stack, idempotency_key="k-1")
+    others = [send(stack, idempotency_key=key) for key in ("k-1", ' "k-1"', '"k-1";version=1')]
 
-    assert (first["statusCode"], again["statusCode"]) == (201, 200)
-    assert first["body"] == again["body"]
+    assert first["statusCode"] == 201
+    assert [(other["statusCode"], other["body"]) for other in others] == [(200, first["body"])] * 3
     assert len(stack.leads()) == 1
 
 
@@ -86,6 +88,15 @@ def test_without_a_key_the_same_content_is_the_same_lead(stack: Stack) -> None:
     assert len(stack.leads()) == 2
 
 
+def test_who_fell_into_the_honeypot_is_heard_the_second_time(stack: Stack) -> None:
+    send(stack, ENQUIRY | {"aside": "filled by an extension"})
+
+    again = send(stack)
+
+    assert again["statusCode"] == 201
+    assert sorted("alert_owed" in lead for lead in stack.leads()) == [False, True]
+
+
 def test_pressing_twice_around_midnight_is_one_lead(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     midnight = 20_000 * SECONDS_PER_DAY
     monkeypatch.setattr(app.time, "time", lambda: midnight - 0.5)
@@ -101,7 +112,7 @@ def test_pressing_twice_around_midnight_is_one_lead(stack: Stack, monkeypatch: p
     assert len(stack.leads()) == 2
 
 
-@pytest.mark.parametrize("key", ["", '""', "x" * 256, "käse", '"a\tb"'])
+@pytest.mark.parametrize("key", ["", '""', "x" * 256, "käse", '"a\tb"', '"', '"a', '"a","a"', "a,a", '"a\\b"'])
 def test_a_malformed_key_is_refused_by_name(stack: Stack, key: str) -> None:
     result = send(stack, idempotency_key=key)
 

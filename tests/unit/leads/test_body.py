@@ -26,6 +26,8 @@ FORM = "application/x-www-form-urlencoded"
         (b"{", "application/json", "body_not_json"),
         (b'{"a": 1,}', "application/json", "body_not_json"),
         (b"[" * 16_000, "application/json", "body_not_json"),
+        (b'{"a": NaN}', "application/json", "body_not_json"),
+        (b'{"a": -Infinity}', "application/json", "body_not_json"),
         (b"[]", "application/json", "body_not_an_object"),
         (b'"x"', "application/json", "body_not_an_object"),
         (b"null", "application/json", "body_not_an_object"),
@@ -47,6 +49,15 @@ def test_an_unreadable_body_is_refused_by_name(body: bytes, content_type: str, c
 
     assert error.value.code == code
     assert 400 <= error.value.status < 500
+
+
+def test_a_compressed_body_is_refused_as_what_it_is() -> None:
+    compressed = request(b"{}")._replace(headers={"content-type": "application/json", "content-encoding": "gzip"})
+
+    with pytest.raises(RequestError) as error:
+        read_submission(compressed)
+
+    assert error.value.code == "unsupported_media_type"
 
 
 def test_json_and_form_give_the_same_fields() -> None:

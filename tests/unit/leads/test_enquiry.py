@@ -61,6 +61,19 @@ def faults(**changes: Any) -> list[tuple[str, str]]:
         ({"email": "a@example.com,b@example.com"}, [("email", "not_an_email")]),
         ({"email": "a@example.com\r\nBcc: b@example.com"}, [("email", "not_an_email")]),
         ({"email": "<a@example.com>"}, [("email", "not_an_email")]),
+        ({"email": ".a@example.com"}, [("email", "not_an_email")]),
+        ({"email": "a..b@example.com"}, [("email", "not_an_email")]),
+        ({"email": "a@-example.com"}, [("email", "not_an_email")]),
+        ({"email": "a@exam_ple.com"}, [("email", "not_an_email")]),
+        ({"email": "a@example.com?x=y.zz"}, [("email", "not_an_email")]),
+        ({"email": "a@192.0.2.1"}, [("email", "not_an_email")]),
+        ({"email": "a@example.c"}, [("email", "not_an_email")]),
+        ({"email": "a@" + "e" * 64 + ".com"}, [("email", "not_an_email")]),
+        ({"email": "a" * 65 + "@example.com"}, [("email", "not_an_email")]),
+        ({"email": "=?utf-8?q?eve=40example=2Ecom=2C?=@example.com"}, [("email", "not_an_email")]),
+        ({"phone": "555-0100"}, [("phone", "not_a_phone_number")]),
+        ({"name": "\u200b\ufeff"}, [("name", "required")]),
+        ({"preferred_contact": 1}, [("preferred_contact", "wrong_type")]),
         ({"email": "a@" + "e" * 260 + ".com"}, [("email", "too_long")]),
         ({"preferred_contact": "fax"}, [("preferred_contact", "not_a_choice")]),
         ({"preferred_contact": "email"}, [("email", "preferred_but_missing")]),
@@ -104,6 +117,9 @@ def test_all_faults_are_found_at_once_in_the_forms_order() -> None:
         ("+886 912 345 678", "+886912345678"),
         ("٦٠٢٥٥٥٠١٠٠", "+16025550100"),
         ("６０２-５５５-０１００", "+16025550100"),
+        ("\u202a\u200e(602)\u00a0555-0100\u202c", "+16025550100"),
+        ("0034 612 34 56 78", "+34612345678"),
+        ("011 34 612 34 56 78", "+34612345678"),
     ],
 )
 def test_a_phone_number_is_stored_as_it_is_dialled_from_anywhere(typed: str, stored: str) -> None:
@@ -127,6 +143,35 @@ def test_an_extension_is_kept() -> None:
     enquiry = check(phone="602-555-0100 ext. 12")
 
     assert (enquiry.phone, enquiry.phone_extension) == ("+16025550100", "12")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ana+scan@mail.example.co.uk",
+        "o'brien@example.com",
+        "a@b.co",
+        "a_b-c.d@x-y.example",
+        "ñandú@example.com",
+        "josé@correo.españa.es",
+        "用户@例子.中国",
+        "a" * 64 + "@example.com",
+        "a@xn--e1afmkfd.xn--p1ai",
+    ],
+)
+def test_an_address_of_any_script_is_kept(address: str) -> None:
+    assert check(email=address).email == address
+
+
+@pytest.mark.parametrize("typed", ["\u200eana@example.com", "ana@example.com\u200f", " a\u200bna@example.com\ufeff"])
+def test_what_comes_along_when_an_address_is_copied_is_left_out(typed: str) -> None:
+    assert check(email=typed).email == "ana@example.com"
+
+
+def test_what_is_left_blank_is_not_given() -> None:
+    plain = check()
+
+    assert check(message="\u0007", source={"utm_source": " ", "utm_medium": None}) == plain
 
 
 def test_the_preferred_contact_follows_from_what_was_given() -> None:
@@ -190,7 +235,10 @@ def test_whatever_is_sent_is_an_enquiry_or_named_faults(fields: dict[str, Any]) 
     [
         ({}, None, ()),
         ({"message": "See https://a.example and www.b.example"}, None, ()),
+        ({"message": "scan: https://www.a.example/1 insurer: HTTPS://WWW.b.example/2"}, None, ()),
+        ({"message": '<a href="https://www.a.example">a</a> [url=http://b.example]b[/url]'}, None, ()),
         ({"message": "http://a http://b HTTPS://c"}, None, ("links",)),
+        ({"message": "www.a www.b www.c"}, None, ("links",)),
         ({"name": "Buy www.pills.example"}, None, ("link_in_name",)),
         ({}, "x", ("honeypot",)),
         ({"message": "[url=a] [url=b] [url=c]"}, "x", ("honeypot", "links")),

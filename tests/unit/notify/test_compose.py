@@ -91,6 +91,36 @@ def test_an_address_that_no_header_can_carry_is_left_out_of_it(email: str | None
         assert email in parts(message)[0]
 
 
+@given(
+    st.text(alphabet="ab ,<>@=?_\"\\.;:()'-é", min_size=1, max_size=90),
+    st.sampled_from(["", "=?utf-8?q?=3Ceve=40evil=2Eexample=3E=2C?=", "=?utf-8?b?AAAA?="]),
+)
+def test_a_reply_goes_to_the_visitor_alone(name: str, trick: str) -> None:
+    message = mail(name=clean_line(f"{name} {trick} x {name}"))
+
+    (address,) = message["Reply-To"].addresses
+    assert address.addr_spec == "ana@example.com"
+    assert list(message.keys()).count("Reply-To") == 1
+
+
+def test_a_reply_names_the_visitor_where_that_is_safe() -> None:
+    assert str(mail()["Reply-To"]) == "Ana Ruiz <ana@example.com>"
+    assert str(mail(name="محمد علي")["Reply-To"]) == "محمد علي <ana@example.com>"
+    assert str(mail(name="Featherstonehaugh, Jr.")["Reply-To"]) == "ana@example.com"
+
+
+@pytest.mark.parametrize("email", ["=?utf-8?q?eve=40evil=2Eexample=2C?=@b.co", "a@=?utf-8?q?evil?=.co", ".a@b.co"])
+def test_an_address_that_could_be_read_as_another_stays_out_of_the_headers(email: str) -> None:
+    assert mail(email=email)["Reply-To"] is None
+
+
+def test_an_address_cannot_write_the_practices_mail() -> None:
+    text, html = parts(mail(email="a?bcc=b&body=c%20d@example.com"))
+
+    for part in (text, html):
+        assert "mailto:a%3Fbcc%3Db%26body%3Dc%2520d@example.com" in part
+
+
 def test_a_name_in_another_script_is_isolated() -> None:
     text, html = parts(mail(name="محمد"))
 

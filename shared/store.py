@@ -4,6 +4,7 @@ One item per lead, under `pk = LEAD#<id>`, `sk = LEAD`. While an alert is owed t
 `alert_next_at` (seconds since the epoch), and so appears in the sparse index `alerts-owed`; sending removes both.
 """
 
+import time
 from collections.abc import Iterator
 from dataclasses import asdict, fields
 from functools import cache
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
 ALERTS_OWED_INDEX: Final = "alerts-owed"
 _OWED: Final = "alert"
 _LEAD: Final = "LEAD"
+# Seconds to wait, after each try but the last, for another transaction on the same lead to end.
+_PAUSES: Final = (0.05, 0.1, 0.2, 0)
 
 
 class LeadStore:
-    """The leads in one table. Every method raises StoreUnavailable when DynamoDB cannot do its part."""
+    """The leads in one table. Whatever asks for or writes a lead raises StoreUnavailable when DynamoDB cannot do it."""
 
     def __init__(self, table_name: str, client: "DynamoDBClient | None" = None) -> None:
         self._table = table_name
@@ -37,7 +40,7 @@ class LeadStore:
         """Ask DynamoDB something that changes nothing, so that the connection stands when a lead comes.
 
         Reading the authorities' certificates alone takes as long as storing a lead. It asks what `create` may ask too,
-        and so needs no other permission.
+        and so needs no other permission. Raises what botocore raises; nobody depends on it.
         """
         check: Any = {"TableName": self._table, "Key": key("none"), "ConditionExpression": "attribute_not_exists(pk)"}
         self._client.transact_write_items(TransactItems=[{"ConditionCheck": check}])
@@ -48,18 +51,8 @@ class LeadStore:
         One conditional write. The condition's failure brings the stored item along, so there is no second read and
         no moment in which a crash could store a lead twice or not at all.
         """
-        condition: Any = {
-            "TableName": self._table,
-            "ConditionExpression": "attribute_not_exists(pk)",
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
-        put: Any = {"Item": _item(lead), **condition}
         try:
-            if identity.unless:
-                checks: list[Any] = [{"ConditionCheck": {"Key": key(each), **condition}} for each in identity.unless]
-                self._client.transact_write_items(TransactItems=[{"Put": put}, *checks])
-            else:
-                self._client.put_item(**put)
+            self._put(_item(lead), identity)
         except ClientError as error:
             if stored := _stored_item(error):
                 return _lead(stored)
@@ -67,6 +60,28 @@ class LeadStore:
         except BotoCoreError as error:
             raise StoreUnavailable(type(error).__name__) from error
         return lead
+
+    def _put(self, item: "Item", identity: Identity) -> None:
+        condition: Any = {
+            "TableName": self._table,
+            "ConditionExpression": "attribute_not_exists(pk)",
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        put: Any = {"Item": item, **condition}
+        if not identity.unless:
+            self._client.put_item(**put)
+            return
+        checks: list[Any] = [{"ConditionCheck": {"Key": key(each), **condition}} for each in identity.unless]
+        for pause in _PAUSES:
+            try:
+                self._client.transact_write_items(TransactItems=[{"Put": put}, *checks])
+            except ClientError as error:
+                # The button pressed twice is two transactions at once, of which DynamoDB ends one before it has looked.
+                if not pause or "TransactionConflict" not in _cancellation_reasons(error):
+                    raise
+                time.sleep(pause)
+            else:
+                return
 
     def owed(self, now: float, limit: int) -> Iterator[str]:
         """Ids of leads whose alert is due at `now`, longest due first, at most `limit`."""
@@ -158,7 +173,7 @@ def lead_id(keys: "Item") -> str:
 
 @cache
 def _client() -> "DynamoDBClient":
-    # Three short tries fit well inside the function's time; a visitor does not wait for more.
+    # Three tries take 12 s at most, pauses of 1 and 2 s among them: less than leads may run, and more than people wait.
     retries = {"mode": "standard", "total_max_attempts": 3}
     dynamodb: DynamoDBClient = aws_client("dynamodb", connect_timeout=1, read_timeout=2, retries=retries)
     return dynamodb
@@ -207,6 +222,11 @@ def _value(attribute: Any) -> Any:
         case "L":
             return [_value(member) for member in value]
     return value
+
+
+def _cancellation_reasons(error: ClientError) -> list[str]:
+    response: Any = error.response
+    return [reason["Code"] for reason in response.get("CancellationReasons", ())]
 
 
 def _stored_item(error: ClientError) -> "Item | None":

@@ -4,7 +4,7 @@ import re
 import time
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from shared.init_phase import in_init_phase, without_waiting_long
 from functions.leads.answers import Answers
@@ -29,6 +29,9 @@ from shared.practice import read_compiled
 from shared.settings import read
 from shared.store import LeadStore
 from shared.telemetry import count, describe, invocation
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
 
 # An RFC 9651 Item: a String, of whose parameters none is known; or bare, and then without what separates items.
 _KEY: Final = re.compile(r'"(?P<quoted>(?:[ !#-\[\]-~]|\\["\\])*)"(?: *;[ -~]*)?|(?P<bare>[ !#-+\--:<-~]+)')
@@ -60,19 +63,24 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     with invocation(context) as log:
         answers = Answers(request)
         try:
-            response = _answer(request, answers)
-        except RequestError as error:
-            count("LeadRejected")
-            log.info("enquiry not accepted", code=error.code)
-            response = answers.refused(error)
-        except StoreUnavailable as error:
-            count("LeadStoreUnavailable")
-            log.error("lead not stored", reason=str(error))
-            response = answers.failed(503, "store_unavailable")
+            response = _answer_or_refusal(request, answers, log)
         except Exception as error:  # the visitor gets the practice's number, whatever broke
             log.error("unexpected", **describe(error))
             response = answers.failed(500, "internal_error")
     return finish(request, response)
+
+
+def _answer_or_refusal(request: Request, answers: Answers, log: "Logger") -> Response:
+    try:
+        return _answer(request, answers)
+    except RequestError as error:
+        count("LeadRejected")
+        log.info("enquiry not accepted", code=error.code)
+        return answers.refused(error)
+    except StoreUnavailable as error:
+        count("LeadStoreUnavailable")
+        log.error("lead not stored", reason=str(error))
+        return answers.failed(503, "store_unavailable")
 
 
 def _answer(request: Request, answers: Answers) -> Response:

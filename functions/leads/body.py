@@ -29,7 +29,7 @@ def read_submission(request: Request) -> Submission:
     if len(request.body) > MAX_BODY_BYTES:
         raise BodyTooLarge("body_too_large")
     kind = media_type(request)
-    if kind not in (JSON, FORM) or request.headers.get("content-encoding", "identity").lower() != "identity":
+    if kind not in (JSON, FORM):
         raise UnsupportedMedia("unsupported_media_type")
     if not request.body.strip():
         raise InvalidBody("body_empty")

@@ -11,6 +11,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from shared.consent import CONSENT_VERSION
 from shared.errors import FieldError
 from shared.settings import compiled
 
@@ -74,6 +75,9 @@ def _slots(
         slots[f"error:{error.field}"] = fragments["error"].format(field=escape(error.field), text=text)
         slots[f"invalid:{error.field}"] = fragments["invalid"].format(field=escape(error.field))
     slots["summary"] = fragments["summary"].format(text=escape(summary), items="".join(items))
+    if typed.get("consent_version", CONSENT_VERSION) != CONSENT_VERSION:
+        # The page holds a newer text than the one that was agreed to: the box is theirs to tick again.
+        typed = {name: value for name, value in typed.items() if name != "consent"}
     for field, value in typed.items():
         if isinstance(value, str):
             slots[f"value:{field}"] = escape(value)

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
-from enum import StrEnum
 from typing import Final
 
 from aws_lambda_powertools import Logger
@@ -24,14 +23,6 @@ from shared.telemetry import count
 LEASE_SECONDS: Final = 45
 
 
-class Outcome(StrEnum):
-    """What became of an attempt. None of them is a reason to hold up the stream."""
-
-    SENT = "sent"
-    FAILED = "failed"
-    NOT_OWED = "not owed"
-
-
 @dataclass(frozen=True, slots=True)
 class Alerts:
     """Everything it takes to send alerts. `clock` gives seconds since the epoch."""
@@ -43,26 +34,30 @@ class Alerts:
     clock: Callable[[], float]
     log: Logger
 
-    def send(self, lead_id: str) -> Outcome:
-        """Send the alert of this lead if it is due. Raises StoreUnavailable when the claim cannot be made."""
+    def send(self, lead_id: str) -> None:
+        """Send the alert of this lead if it is due. A mail that was refused is recorded with its next attempt.
+
+        Raises StoreUnavailable when the claim cannot be made, or what became of it cannot be recorded.
+        """
         lead = self.store.claim(lead_id, self.clock(), LEASE_SECONDS)
         if lead is None:
-            return Outcome.NOT_OWED
+            return
         try:
             message_id = self.mailer.send(self.compose(lead), self.recipient)
         except MailRefused as refusal:
             self._failed(lead, refusal.reason, permanent=refusal.permanent)
-            return Outcome.FAILED
         except Exception as error:  # an alert that cannot be composed is as much in need of a person
             self._failed(lead, type(error).__name__, permanent=True)
-            return Outcome.FAILED
+        else:
+            self._sent(lead, message_id)
+
+    def _sent(self, lead: Lead, message_id: str) -> None:
         now = self.clock()
         self.store.record_sent(lead.id, message_id, now)
         count("AlertSent")
         # In milliseconds, like the time of storing; more digits would be noise.
         count("AlertDelay", round(now - datetime.fromisoformat(lead.stored_at).timestamp(), 3), MetricUnit.Seconds)
         self.log.info("alert sent", lead_id=lead.id, message_id=message_id, attempt=lead.alert_attempts)
-        return Outcome.SENT
 
     def _failed(self, lead: Lead, reason: str, *, permanent: bool) -> None:
         delay = next_attempt_delay(lead.alert_attempts)

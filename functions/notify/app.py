@@ -20,7 +20,7 @@ from shared.telemetry import describe, invocation
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
 
-# One mail can take as long as SES's time-outs together; none is begun that might not be recorded.
+# One mail can take as long as SES's time-outs together, and then there is time to record it.
 _MILLISECONDS_FOR_ONE_ALERT: Final = 15_000
 _ALERTS_IN_ONE_SWEEP: Final = 25
 
@@ -58,26 +58,43 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """A batch of stream records, or the schedule's tick. Answers which records the stream is to bring again."""
     with invocation(context) as log:
         alerts = _alerts(log)
-        if "Records" not in event:
-            for owed in store().owed(time.time(), _ALERTS_IN_ONE_SWEEP):
-                if _has_time(context):
-                    alerts.send(owed)
-            return {}
-        return {"batchItemFailures": list(_unsent(event["Records"], alerts, context, log))}
+        if "Records" in event:
+            return {"batchItemFailures": list(_unsent(event["Records"], alerts, context, log))}
+        _sweep(alerts, context, log)
+        return {}
+
+
+def _sweep(alerts: Alerts, context: Any, log: "Logger") -> None:
+    """Every alert that is due, as far as time allows. Raises the last StoreUnavailable once all had their turn."""
+    failure: StoreUnavailable | None = None
+    for owed in store().owed(time.time(), _ALERTS_IN_ONE_SWEEP):
+        try:
+            if _has_time(context):
+                alerts.send(owed)
+        except StoreUnavailable as error:
+            _log_interrupted(log, owed, error)
+            failure = error
+    if failure:
+        raise failure
 
 
 def _unsent(
     records: Iterable[Mapping[str, Any]], alerts: Alerts, context: Any, log: "Logger"
 ) -> Iterable[dict[str, str]]:
-    """The records whose alert was not even tried. A mail that was refused is not among them: the schedule has it."""
+    """The records whose alert was not tried to the end. One that was refused is not among them: the schedule has it."""
     for record in records:
+        new = lead_id(record["dynamodb"]["Keys"])
         try:
             if _has_time(context):
-                alerts.send(lead_id(record["dynamodb"]["Keys"]))
+                alerts.send(new)
                 continue
         except StoreUnavailable as error:
-            log.error("alert not claimed", **describe(error))
+            _log_interrupted(log, new, error)
         yield {"itemIdentifier": record["dynamodb"]["SequenceNumber"]}
+
+
+def _log_interrupted(log: "Logger", lead_id: str, error: StoreUnavailable) -> None:
+    log.error("alert not claimed, or not recorded and so sent again", lead_id=lead_id, **describe(error))
 
 
 def _has_time(context: Any) -> bool:

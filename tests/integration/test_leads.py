@@ -7,9 +7,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from functions.leads import app
+from shared.consent import CONSENT_VERSION
 from shared.lead import REFERENCE_ALPHABET, SECONDS_PER_DAY
 from tests.integration.conftest import Stack
 
@@ -112,6 +113,38 @@ def test_pressing_twice_around_midnight_is_one_lead(stack: Stack, monkeypatch: p
     assert len(stack.leads()) == 2
 
 
+def test_pressing_twice_at_once_around_midnight_is_one_lead_too(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app.time, "time", lambda: 20_000 * SECONDS_PER_DAY + 0.5)
+    client = app.store()._client
+    transact = client.transact_write_items
+    reasons = [{"Code": "TransactionConflict"}, {"Code": "None"}]
+    conflict: Any = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
+    conflicts = iter(range(2))
+
+    def met_by_another(**wanted: Any) -> Any:
+        if next(conflicts, None) is not None:
+            raise ClientError(conflict, "TransactWriteItems")
+        return transact(**wanted)
+
+    monkeypatch.setattr(client, "transact_write_items", met_by_another)
+
+    assert send(stack)["statusCode"] == 201
+    assert len(stack.leads()) == 1
+
+
+def test_a_conflict_that_does_not_end_is_told(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app.time, "time", lambda: 20_000 * SECONDS_PER_DAY + 0.5)
+
+    def always(**_: Any) -> None:
+        reasons = [{"Code": "TransactionConflict"}, {"Code": "None"}]
+        answer: Any = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
+        raise ClientError(answer, "TransactWriteItems")
+
+    monkeypatch.setattr(app.store()._client, "transact_write_items", always)
+
+    assert send(stack)["statusCode"] == 503
+
+
 @pytest.mark.parametrize("key", ["", '""', "x" * 256, "käse", '"a\tb"', '"', '"a', '"a","a"', "a,a", '"a\\b"'])
 def test_a_malformed_key_is_refused_by_name(stack: Stack, key: str) -> None:
     result = send(stack, idempotency_key=key)
@@ -168,6 +201,25 @@ def test_a_form_with_faults_comes_back_as_it_was_typed(stack: Stack) -> None:
     assert 'href="#field-consent"' in page
     assert not re.search("[\ue000\ue001]", page)
     assert stack.leads() == []
+
+
+def test_who_agreed_to_an_earlier_text_is_asked_again(stack: Stack) -> None:
+    same, earlier = (
+        send_form(stack, name="", consent_version=version)["body"] for version in (CONSENT_VERSION, "2026-01-01")
+    )
+
+    box = re.compile(r'<input id="field-consent"[^>]*>')
+    assert " checked" in box.findall(same)[0]
+    assert " checked" not in box.findall(earlier)[0]
+
+
+def test_a_refusal_that_cannot_be_shown_is_a_problem_too(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(*_: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(app.Answers, "refused", breaks)
+
+    assert send(stack, ENQUIRY | {"name": ""})["statusCode"] == 500
 
 
 def test_an_unreadable_form_still_gets_its_page(stack: Stack) -> None:

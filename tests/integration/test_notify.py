@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError
 
 from functions.notify import alert, app
 from functions.notify.mailer import Mailer
-from shared.errors import MailRefused
+from shared.errors import MailRefused, StoreUnavailable
 from shared.lead import ALERT_RETRY_DELAYS
 from tests.integration.conftest import Stack
 from tests.integration.test_leads import ENQUIRY, send
@@ -83,6 +83,24 @@ def test_what_the_stream_missed_is_found_by_the_schedule(stack: Stack) -> None:
     stack.sweep()
 
     assert len(stack.mails()) == 2
+
+
+def test_an_alert_that_cannot_be_recorded_does_not_hold_up_the_others(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    send(stack)
+    send(stack, ENQUIRY | {"name": "Eva Ruiz"})
+
+    def unavailable(*_: Any) -> None:
+        raise StoreUnavailable("InternalServerError")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(app.store(), "record_sent", unavailable)
+        with pytest.raises(StoreUnavailable):
+            stack.sweep()
+
+    assert len(stack.mails()) == 2
+    assert capsys.readouterr().out.count("alert not claimed, or not recorded") == 2
 
 
 def test_spam_sends_no_alert(stack: Stack) -> None:

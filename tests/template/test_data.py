@@ -31,8 +31,9 @@ def test_table_can_be_restored_and_is_encrypted(table: Any) -> None:
     assert table["SSESpecification"]["SSEEnabled"] is True
 
 
-def test_table_stays_when_the_stack_is_deleted_or_the_table_replaced() -> None:
-    resource = yaml_parse((ROOT / "template.yaml").read_text("utf-8"))["Resources"]["LeadTable"]
+@pytest.mark.parametrize("logical_id", ["LeadTable", "SenderIdentity", "RecipientIdentity"])
+def test_what_others_depend_on_stays_when_the_stack_is_deleted_or_it_is_replaced(logical_id: str) -> None:
+    resource = yaml_parse((ROOT / "template.yaml").read_text("utf-8"))["Resources"][logical_id]
 
     assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
 

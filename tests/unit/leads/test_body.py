@@ -51,15 +51,6 @@ def test_an_unreadable_body_is_refused_by_name(body: bytes, content_type: str, c
     assert 400 <= error.value.status < 500
 
 
-def test_a_compressed_body_is_refused_as_what_it_is() -> None:
-    compressed = request(b"{}")._replace(headers={"content-type": "application/json", "content-encoding": "gzip"})
-
-    with pytest.raises(RequestError) as error:
-        read_submission(compressed)
-
-    assert error.value.code == "unsupported_media_type"
-
-
 def test_json_and_form_give_the_same_fields() -> None:
     fields: dict[str, Any] = {"name": "José & Söhne = 1", "message": "a\nb", "consent": True}
 

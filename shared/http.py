@@ -41,13 +41,17 @@ _ABSENT_FROM_304 = ("content-type", "content-length", "content-language", "conte
 
 
 class Request(NamedTuple):
-    """A request as API Gateway hands it over (HTTP API, payload format 2.0), header names in lower case."""
+    """A request as API Gateway hands it over (HTTP API, payload format 2.0), header names in lower case.
+
+    `query` has the values decoded, those of a repeated name joined by commas; `raw_query` is as the client wrote it.
+    """
 
     method: str
     path: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes
+    raw_query: str = ""
 
     @classmethod
     def from_event(cls, event: Mapping[str, Any]) -> "Request":
@@ -59,6 +63,7 @@ class Request(NamedTuple):
             query=event.get("queryStringParameters") or {},
             headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
             body=b64decode(body) if event.get("isBase64Encoded") else body.encode("utf-8", "surrogatepass"),
+            raw_query=event.get("rawQueryString", ""),
         )
 
 

@@ -13,7 +13,7 @@ without effect.
 """
 
 from collections.abc import Callable
-from urllib.parse import urlencode
+from urllib.parse import quote
 
 from functions.content.site import Site
 from shared.http import HTML, Request, Response, dump_json
@@ -28,6 +28,8 @@ _API = "/api/"
 # Matches that only differ in how the published locale is spelt.
 _SAME = ("exact", "equivalent")
 _LONGEST_PATH = 200
+# RFC 3986 section 3.4, and what is percent-encoded already.
+_OF_A_QUERY = "!$&'()*+,;=:@/?%"
 
 
 def answer(request: Request, site: Site) -> Response:
@@ -96,7 +98,7 @@ def _document(site: Site, row: int, match: Match) -> Response:
         return response
     locale = {"requested": match.requested, "served": match.served, "match": match.kind}
     headers = dict(response.headers)
-    headers["etag"] = f'{headers["etag"][:-1]}-{match.requested}-{match.kind}"'
+    headers["etag"] = f'{headers["etag"][:-1]}-{match.requested or ""}-{match.kind}"'
     return Response(200, headers, b'{"locale":' + dump_json(locale) + response.body[site.opening(row) :])
 
 
@@ -146,5 +148,6 @@ def _is_reference(text: str) -> bool:
 
 def _redirect(status: int, request: Request, path: str, cache_control: str) -> Response:
     # Never for shared caches: the query that is kept may be one reader's own.
-    location = f"{path}?{urlencode(request.query)}" if request.query else path
+    query = quote(request.raw_query, safe=_OF_A_QUERY)
+    location = f"{path}?{query}" if query else path
     return Response(status, {"location": location, "cache-control": cache_control})

@@ -81,7 +81,7 @@ def compose(
 def first_name(name: str) -> str | None:
     """The first name, for the subject. None where it cannot be told from the rest, or is not a name at all."""
     first = name.split(maxsplit=1)[0]
-    if len(first) > 30 or not all(letter.isalpha() or letter in "'’.-" for letter in first):
+    if len(first) > 30 or not all(_is_of_a_name(letter) or letter in "'’.-" for letter in first):
         return None
     # Chinese, Japanese and Korean names are written without a space: the first word may be the whole name.
     return None if any("\u2e80" <= letter <= "\ufaff" for letter in first) else first
@@ -131,7 +131,12 @@ def _is_plain(name: str) -> bool:
 
     Python's header folding loses the quotes of a long name, and takes `=?...?=` for an encoded word within them.
     """
-    return all(unicodedata.category(letter)[0] in "LM" or letter in " '’-" for letter in name)
+    return all(_is_of_a_name(letter) or letter in " '’-" for letter in name)
+
+
+def _is_of_a_name(letter: str) -> bool:
+    # Letters, and the marks that some scripts write vowels with.
+    return unicodedata.category(letter)[0] in "LM"
 
 
 def _text(rows: list[Row], message: str | None, heading: str) -> str:

@@ -44,7 +44,7 @@ def ask(compiled: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
     site.compiled_site.cache_clear()
 
     def send(path: str, method: str = "GET", query: str = "", **headers: str) -> Answer:
-        parameters = dict(part.split("=", 1) for part in query.split("&") if part)
+        parameters = dict(part.partition("=")[::2] for part in query.split("&") if part)
         event = {
             "version": "2.0",
             "rawPath": path,
@@ -130,7 +130,9 @@ def test_another_spelling_leads_to_the_one_address(ask: Ask, path: str, location
 
 
 def test_a_redirect_keeps_what_a_campaign_says(ask: Ask) -> None:
-    assert ask(ARTICLE, query="utm_source=a%20b&x=1")["headers"]["location"] == f"/en{ARTICLE}?utm_source=a%2520b&x=1"
+    query = "utm_source=a%20b&x=1&x=2&y&z=%FF"
+    assert ask(ARTICLE, query=query)["headers"]["location"] == f"/en{ARTICLE}?{query}"
+    assert ask(ARTICLE, query='a="<é')["headers"]["location"] == f"/en{ARTICLE}?a=%22%3C%C3%A9"
     assert ask("/ES/", query="utm_source=a")["headers"]["location"] == "/es/?utm_source=a"
 
 

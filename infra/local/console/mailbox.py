@@ -62,17 +62,19 @@ def read(mails: Iterable[RawMail]) -> list[Mail]:
 
 def _read(mail: RawMail) -> Mail:
     message = message_from_bytes(mail.raw.encode(), policy=policy.default)
+    fields = [(name, _decoded(name, value)) for name, value in message.raw_items()]
+    first = {name.lower(): value for name, value in reversed(fields)}
     envelope = mail.sent.destination if mail.sent else []
-    to = _addresses(message, "to") or envelope
+    to = _addresses(fields, "to") or envelope
     return Mail(
         id=mail.message_id,
         sent_at=mail.sent.sent_at if mail.sent else None,
-        sender=str(message.get("from", mail.source)),
+        sender=first.get("from", mail.source),
         to=to,
         recipients=envelope or to,
-        reply_to=_addresses(message, "reply-to"),
-        subject=str(message.get("subject", "")),
-        headers={name: str(value) for name, value in message.items()},
+        reply_to=_addresses(fields, "reply-to"),
+        subject=first.get("subject", ""),
+        headers=dict(fields),
         configuration_set=mail.sent.configuration_set if mail.sent else None,
         text=_part(message, "plain"),
         html=_part(message, "html"),
@@ -80,8 +82,17 @@ def _read(mail: RawMail) -> Mail:
     )
 
 
-def _addresses(message: EmailMessage, name: str) -> list[str]:
-    return [address for _, address in getaddresses([str(value) for value in message.get_all(name, [])]) if address]
+def _decoded(name: str, value: str) -> str:
+    try:
+        return str(policy.default.header_fetch_parse(name, value))
+    except ValueError:  # what decodes to no header, such as an encoded line break: shown as it was sent
+        return str(value)
+
+
+def _addresses(fields: Iterable[tuple[str, str]], name: str) -> list[str]:
+    return [
+        address for _, address in getaddresses([value for each, value in fields if each.lower() == name]) if address
+    ]
 
 
 def _part(message: EmailMessage, subtype: str) -> str | None:

@@ -1,5 +1,7 @@
 import json
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import Any
@@ -135,6 +137,17 @@ def test_a_mail_is_taken_apart() -> None:
     assert shown["text"].strip() == "text é"
     assert "<p onclick" in shown["html"]
     assert shown["configuration_set"] == "set-1"
+
+
+def test_a_header_that_cannot_be_decoded_is_shown_as_it_was_sent() -> None:
+    mail = _raw_mail(_mail())
+    broken = "=?utf-8?q?Ana=0d=0aBcc=3a_x=40evil.example?= <visitor@example.com>"
+    raw = re.sub("(?m)^Reply-To: .*$", f"Reply-To: {broken}", mail.raw)
+
+    (shown,) = read([replace(mail, raw=raw)])
+
+    assert shown.headers["Reply-To"] == broken
+    assert shown.reply_to == ["visitor@example.com"]
 
 
 def test_without_a_to_header_the_envelope_says_who_gets_it() -> None:

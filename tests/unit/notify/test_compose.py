@@ -68,6 +68,7 @@ def test_the_visitors_words_travel_only_where_the_practice_asked_for_them() -> N
         ("Ana", "Ana"),
         ("Jean-Luc Picard", "Jean-Luc"),
         ("محمد علي", "محمد"),
+        ("प्रिया शर्मा", "प्रिया"),
         ("O’Brien", "O’Brien"),
         ("王小明", None),
         ("ana@example.com Ruiz", None),

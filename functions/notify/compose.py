@@ -59,11 +59,14 @@ def compose(
     """The alert for `lead` in the practice's language; `detail` is `full` to include the visitor's own words."""
     say = catalogue.gettext
     name = first_name(lead.enquiry.name)
-    subject = say("New enquiry {reference}").format(reference=lead.reference)
+    subject = say(_("New enquiry {reference}")).format(reference=lead.reference)
     if name:
-        subject = say("New enquiry {reference} from {name}").format(reference=lead.reference, name=name)
+        subject = say(_("New enquiry {reference} from {name}")).format(reference=lead.reference, name=name)
     rows = _rows(lead, practice, catalogue)
-    message = lead.enquiry.message if detail == "full" else None
+    message = lead.enquiry.message
+    if message and detail != "full":
+        rows.append(Row(say(_("Message")), say(_("kept with the enquiry, not sent by mail"))))
+        message = None
     mail = EmailMessage(policy=SMTP)
     mail["From"] = Address(practice.name, addr_spec=sender)
     mail["To"] = Address(addr_spec=recipient)
@@ -73,8 +76,8 @@ def compose(
     mail["Auto-Submitted"] = "auto-generated"
     if reply_to := _reply_to(lead):
         mail["Reply-To"] = reply_to
-    mail.set_content(_text(rows, message, say("Their message:")))
-    mail.add_alternative(_html(rows, message, say("Their message:"), practice.language, subject), subtype="html")
+    mail.set_content(_text(rows, message, say(_("Their message:"))))
+    mail.add_alternative(_html(rows, message, say(_("Their message:")), practice.language, subject), subtype="html")
     return mail
 
 
@@ -89,22 +92,22 @@ def first_name(name: str) -> str | None:
 
 def _rows(lead: Lead, practice: Practice, catalogue: NullTranslations) -> list[Row]:
     say, enquiry = catalogue.gettext, lead.enquiry
-    rows = [Row(say("Name"), enquiry.name)]
+    rows = [Row(say(_("Name")), enquiry.name)]
     if enquiry.phone:
-        rows.append(Row(say("Phone"), *_phone(enquiry.phone, lead)))
+        rows.append(Row(say(_("Phone")), *_phone(enquiry.phone, lead)))
     if enquiry.email:
         # RFC 6068: what stands for itself in an address may be the start of a mail's text in a link.
-        rows.append(Row(say("E-mail"), enquiry.email, f"mailto:{quote(enquiry.email, safe='@')}"))
+        rows.append(Row(say(_("E-mail")), enquiry.email, f"mailto:{quote(enquiry.email, safe='@')}"))
     wish = f"{say(_CONTACT[enquiry.preferred_contact])}, {say(_TIMES[enquiry.preferred_time])}"
     language = say(_LANGUAGES[enquiry.locale]) if enquiry.locale in _LANGUAGES else enquiry.locale
     received = datetime.fromisoformat(lead.stored_at).astimezone(ZoneInfo(practice.time_zone))
     return [
         *rows,
-        Row(say("Prefers contact"), wish),
-        Row(say("Language"), language),
-        Row(say("Reference"), lead.reference),
-        Row(say("Received"), f"{received:%Y-%m-%d %H:%M} ({practice.time_zone})"),
-        Row(say("Article"), enquiry.article, f"{practice.origin}/{enquiry.locale}/articles/{enquiry.article}"),
+        Row(say(_("Prefers contact")), wish),
+        Row(say(_("Language")), language),
+        Row(say(_("Reference")), lead.reference),
+        Row(say(_("Received")), f"{received:%Y-%m-%d %H:%M} ({practice.time_zone})"),
+        Row(say(_("Article")), enquiry.article, f"{practice.origin}/{enquiry.locale}/articles/{enquiry.article}"),
     ]
 
 

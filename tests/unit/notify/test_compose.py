@@ -5,12 +5,13 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from gettext import NullTranslations
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from functions.content.compiler.message_files import extract
 from functions.leads.text import clean_line
 from functions.notify.compose import compose, first_name
 from shared.practice import load
@@ -55,7 +56,10 @@ def test_a_number_can_be_tapped_extension_and_all() -> None:
 def test_the_visitors_words_travel_only_where_the_practice_asked_for_them() -> None:
     words = "One\nTwo <b>"
 
-    assert not any("Two" in part for part in parts(mail("brief", message=words)))
+    for part in parts(mail("brief", message=words)):
+        assert "Two" not in part
+        assert "not sent by mail" in part
+    assert not any("not sent by mail" in part for part in parts(mail("brief", message=None)))
     text, html = parts(mail("full", message=words))
     assert "Two <b>" in text
     assert "Two &lt;b&gt;" in html
@@ -102,6 +106,21 @@ def test_a_reply_goes_to_the_visitor_alone(name: str, trick: str) -> None:
     (address,) = message["Reply-To"].addresses
     assert address.addr_spec == "ana@example.com"
     assert list(message.keys()).count("Reply-To") == 1
+
+
+@pytest.mark.parametrize("detail", ["brief", "full"])
+def test_every_word_of_ours_is_known_to_translators(detail: str) -> None:
+    class Listening(NullTranslations):
+        said: ClassVar[set[str]] = set()
+
+        def gettext(self, message: str) -> str:
+            self.said.add(message)
+            return message
+
+    compose(LEAD, PRACTICE, Listening(), sender="a@example.com", recipient="b@example.com", detail=detail)
+
+    assert len(Listening.said) > 8
+    assert Listening.said <= {str(message.id) for message in extract(PRACTICE)}
 
 
 def test_a_reply_names_the_visitor_where_that_is_safe() -> None:

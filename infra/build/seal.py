@@ -1,4 +1,4 @@
-"""The last step: bytecode, and files that are the same whoever built them, where and when."""
+"""The last step: bytecode, and files that are the same whoever built them, and where."""
 
 import os
 import shutil

@@ -95,8 +95,11 @@ def test_article_says_what_its_page_shows(graphs: Mapping[str, Graph], origin: s
     assert " ".join(article["name"].split()) == page.all("h1")[0].text()
     for citation in article["citation"]:
         assert " ".join(citation["name"].split()) in text
-    for name in ("datePublished", "dateModified", "lastReviewed"):
-        assert article[name] in {each["datetime"] for each in page.all("time")}
+    dates = {each["datetime"] for each in page.all("time")}
+    assert {article["datePublished"], article["dateModified"]} <= dates
+    # Once its review is overdue, an article no longer says that it was reviewed.
+    assert ("lastReviewed" in article) is not ("notice-review" in fetch(origin, shown).text)
+    assert article.get("lastReviewed") in {None, *dates}
 
 
 @pytest.mark.parametrize("locale", LOCALES)

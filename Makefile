@@ -59,6 +59,9 @@ format: $(READY)  ## put every Python file into its form
 	@$(PYTHON) -m ruff format . && $(PYTHON) -m ruff check --fix .
 
 build: $(READY)  ## the packages that Lambda gets, in .aws-sam/build (ARCH=arm64 or x86_64)
+	@grep -q '^\[$(STAGE)\.deploy\.' samconfig.toml || \
+	  { echo "samconfig.toml has no [$(STAGE).deploy.parameters]: STAGE is dev, prod, or one that you add there." >&2; exit 1; }
+	@$(PYTHON) -m functions.content.compiler.check || echo "== The above is to be done; what is withheld is not published."
 	@ARCH=$(ARCH) $(SAM) build --config-env $(STAGE) --parameter-overrides Architecture=$(ARCH)
 
 deploy: build  ## build, and deploy to AWS (STAGE=dev or prod; the first time with FLAGS=--guided)

@@ -15,7 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Build, or say what is wrong; returns the exit status."""
     options = _parse(arguments)
     try:
-        build(PACKAGES[options.function], options.folder, Architecture(options.arch))
+        build(PACKAGES[options.function], options.folder, options.arch)
     except BuildError as error:
         print(error, file=sys.stderr)
         return 1
@@ -30,6 +30,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("folder", type=Path, help="where to put the unpacked package; what is there is replaced")
     parser.add_argument(
         "--arch",
+        type=Architecture,
         choices=list(Architecture),
         default=os.environ.get("ARCH") or Architecture.ARM64,
         help="the processor it is for; default: the environment's ARCH, else arm64",

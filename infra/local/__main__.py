@@ -96,7 +96,7 @@ def _show_log(line: LogLine, *, verbose: bool) -> None:
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m infra.local", description="Runs the whole stack on this machine.")
-    parser.add_argument("--port", type=int, default=8000, help="port on 127.0.0.1 (default: 8000; 0 takes a free one)")
+    parser.add_argument("--port", type=_port, default=8000, help="port on 127.0.0.1 (default: 8000; 0: a free one)")
     parser.add_argument("--packaged", type=Path, metavar="FOLDER", help="run packages, such as .aws-sam/build")
     parser.add_argument("--drafts", action="store_true", help="also show articles that are not yet published")
     parser.add_argument("--verbose", action="store_true", help="show every log line, not only warnings and errors")
@@ -109,6 +109,12 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         help="a template parameter, such as AlertDetail=full",
     )
     return parser.parse_args(arguments)
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 65_536):
+        raise argparse.ArgumentTypeError(f"{text} is no port: it is a number from 1 to 65535 (or 0 for a free one)")
+    return int(text)
 
 
 def _name_and_value(text: str) -> tuple[str, str]:

@@ -159,9 +159,13 @@ class LocalStack:
 
     def articles(self) -> list[dict[str, Any]]:
         """Each article and locale, with its status and why, as the compiler reports it; none for finished packages."""
-        report = self._task_root / "compiled" / "report.json"
-        rows: list[dict[str, Any]] = json.loads(report.read_bytes())["rows"] if report.exists() else []
+        rows: list[dict[str, Any]] = self._compilers_report().get("rows", [])
         return rows
+
+    def _compilers_report(self) -> dict[str, Any]:
+        path = self._task_root / "compiled" / "report.json"
+        report: dict[str, Any] = json.loads(path.read_bytes()) if path.exists() else {}
+        return report
 
     def mails(self) -> list[Mail]:
         """Every mail that was sent, oldest first."""
@@ -273,6 +277,14 @@ class LocalStack:
         if self._packaged is None:  # packages are compiled already
             with self._compiling:
                 self._compile_site(self._task_root, self.origin)
+            self._say_what_is_missing()
+
+    def _say_what_is_missing(self) -> None:
+        for row in self.articles():
+            if row["status"] == "withheld":
+                self._say(f"{row['article']} is not published in {row['locale']}: {'; '.join(row['reasons'])}")
+        if warnings := self._compilers_report().get("warnings"):
+            self._say(f"{len(warnings)} messages have no translation and are in English, such as {warnings[0]}")
 
     def _load_template(self) -> template.Template:
         return template.load(self._project / "template.yaml", self._parameters)

@@ -117,8 +117,10 @@ def load(path: Path = SOURCE) -> Practice:
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{path}: {error}") from error
     except ValidationError as error:
-        faults = (f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
-        raise ConfigurationError("\n".join(f"{path}: {fault}" for fault in faults)) from error
+        faults = (
+            (".".join(map(str, each["loc"])), each["msg"].removeprefix("Value error, ")) for each in error.errors()
+        )
+        raise ConfigurationError("\n".join(f"{path}: {field}: {fault}" for field, fault in faults)) from error
     for field, fault in _contradictions(practice):
         raise ConfigurationError(f"{path}: {field}: {fault}")
     return practice

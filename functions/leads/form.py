@@ -53,11 +53,13 @@ class Text(NamedTuple):
         return text
 
 
-# RFC 5321 section 4.1.2 with the letters of RFC 6531; no quoted local part, which mail providers do not hand out.
-_ATOM: Final = r"(?:[^\W_]|[!#$%&'*+/=?^_`{|}~-])+"
-_LABEL: Final = r"[^\W_](?:(?:[^\W_]|-){0,61}[^\W_])?"
+# RFC 5321 section 4.1.2, and beyond ASCII whatever RFC 6531 allows; no quoted local part, which no provider hands out.
+# Nor "=?", which mail programs take for the start of an encoded word (RFC 2047).
+_LETTER: Final = r"A-Za-z0-9\u0080-\U0010ffff"
+_ATOM: Final = rf"[{_LETTER}!#$%&'*+/=?^_`{{|}}~-]+"
+_LABEL: Final = rf"[{_LETTER}](?:[{_LETTER}-]{{0,61}}[{_LETTER}])?"
 _ADDRESS: Final = re.compile(
-    rf"(?=[^@]{{1,64}}@)(?!.*=\?){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+(?!\d+$){_LABEL}(?<=[^.].)"
+    rf"(?=[^@]{{1,64}}@)(?!.*=\?){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+(?![0-9]+$){_LABEL}(?<=[^.].)"
 )
 
 

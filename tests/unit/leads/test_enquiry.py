@@ -155,6 +155,7 @@ def test_an_extension_is_kept() -> None:
         "ñandú@example.com",
         "josé@correo.españa.es",
         "用户@例子.中国",
+        "राम@उदाहरण.भारत",
         "a" * 64 + "@example.com",
         "a@xn--e1afmkfd.xn--p1ai",
     ],

@@ -8,6 +8,7 @@ import json
 import sys
 from typing import Any
 
+from shared.init_phase import in_init_phase
 from functions.content.routes import answer, failure
 from functions.content.site import compiled_site
 from shared.http import Request, finish
@@ -35,3 +36,9 @@ def _place(error: BaseException) -> str:
     while trace and trace.tb_next:
         trace = trace.tb_next
     return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
+
+
+@in_init_phase
+def prepare() -> None:
+    """What every invocation needs."""
+    compiled_site()

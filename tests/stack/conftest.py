@@ -1,7 +1,9 @@
-"""The whole stack, started once for the tests of a session, as `make run` starts it."""
+"""The stacks that tests run against: the whole one, as `make run` starts it, and that of a small project."""
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -9,6 +11,26 @@ import pytest
 
 from infra.local.stack import LocalStack
 from tests.privacy import entered, leaks
+
+# A small template, and functions that crash, dawdle and fail on request.
+SMALL_PROJECT = Path(__file__).parent / "fixture_project"
+
+
+def no_site(task_root: Path, origin: str) -> None:
+    """The functions of the small project read nothing that is compiled."""
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[LocalStack]:
+    """The stack of the small project."""
+    with LocalStack(project=SMALL_PROJECT, compile_site=no_site) as running:
+        yield running
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the small project, to edit."""
+    return Path(shutil.copytree(SMALL_PROJECT, tmp_path / "project", ignore=shutil.ignore_patterns("__pycache__")))
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from typing import Any
 from functions.leads import form
 from infra.local.stack import LocalStack
 from shared import sentences
-from tests.stack.test_journey import ask
+from tests.stack.asking import ask
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 EXCHANGES = re.findall(r"```http\n(.+?)```\s+```http\n(.+?)```", DOCUMENT, re.DOTALL)

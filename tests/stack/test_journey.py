@@ -3,7 +3,6 @@
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
-from http.client import HTTPConnection, HTTPResponse
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,33 +10,10 @@ import pytest
 
 from infra.local.console.mailbox import Mail
 from infra.local.stack import LocalStack
+from tests.stack.asking import Answer, ask
 from tests.stack.conftest import eventually, make_due
 
 ARTICLE = "dry-needling-for-sciatica"
-
-
-class Answer:
-    """A response, read to its end."""
-
-    def __init__(self, response: HTTPResponse) -> None:
-        self.status = response.status
-        self.headers = response.headers
-        self.body = response.read()
-
-    @property
-    def json(self) -> Any:
-        """The body as JSON."""
-        return json.loads(self.body)
-
-
-def ask(stack: LocalStack, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
-    connection = HTTPConnection("127.0.0.1", stack.port, timeout=60)
-    try:
-        names = {name.replace("_", "-"): value for name, value in headers.items()}
-        connection.request(method, path, body, names)
-        return Answer(connection.getresponse())
-    finally:
-        connection.close()
 
 
 def enquiry(name: str, **changes: Any) -> dict[str, Any]:

@@ -6,8 +6,8 @@ import pytest
 
 from infra.build.package import PACKAGES
 from infra.local.stack import LocalStack
+from tests.stack.asking import ask
 from tests.stack.test_journey import (
-    ask,
     test_a_visitor_reads_sends_the_form_and_the_practice_hears_of_it,
     test_fifty_at_once_with_one_key_are_one_lead_and_one_mail,
     test_while_mail_fails_the_visitor_notices_nothing_and_afterwards_the_alert_goes_out,

@@ -45,8 +45,8 @@ class Pages:
     ) -> bytes:
         """The page with the form as it was typed, `summary` above and each error beside its field."""
         page = _page(self._folder, article, locale)
-        slots = _slots(page["fragments"], typed, summary, errors)
         literals_and_slots = page["pieces"]
+        slots = _slots(page["fragments"], literals_and_slots[1::2], typed, summary, errors)
         return "".join(
             slots.get(piece, "") if index % 2 else piece for index, piece in enumerate(literals_and_slots)
         ).encode("utf-8", "replace")
@@ -65,16 +65,22 @@ def pages() -> Pages:
 
 
 def _slots(
-    fragments: Mapping[str, str], typed: Mapping[str, Any], summary: str, errors: Sequence[FieldError]
+    fragments: Mapping[str, str],
+    places: Sequence[str],
+    typed: Mapping[str, Any],
+    summary: str,
+    errors: Sequence[FieldError],
 ) -> dict[str, str]:
     slots = {"title_prefix": fragments["title_prefix"]}
     items = []
     for error in errors:
         text = escape(error.detail)
-        items.append(fragments["summary_item"].format(field=escape(error.field), text=text))
+        item = fragments["summary_item" if f"error:{error.field}" in places else "summary_note"]
+        items.append(item.format(field=escape(error.field), text=text))
         slots[f"error:{error.field}"] = fragments["error"].format(field=escape(error.field), text=text)
         slots[f"invalid:{error.field}"] = fragments["invalid"].format(field=escape(error.field))
-    slots["summary"] = fragments["summary"].format(text=escape(summary), items="".join(items))
+    links = fragments["summary_list"].format(items="".join(items)) if items else ""
+    slots["summary"] = fragments["summary"].format(text=escape(summary), list=links)
     if typed.get("consent_version", CONSENT_VERSION) != CONSENT_VERSION:
         # The page holds a newer text than the one that was agreed to: the box is theirs to tick again.
         typed = {name: value for name, value in typed.items() if name != "consent"}

@@ -213,6 +213,23 @@ def test_who_agreed_to_an_earlier_text_is_asked_again(stack: Stack) -> None:
     assert " checked" not in box.findall(earlier)[0]
 
 
+def test_the_summary_leads_to_what_is_on_the_page_and_names_the_rest(stack: Stack) -> None:
+    page = send_form(stack, name="", mood="good")["body"]
+
+    targets = re.findall(r'href="#(field-[\w-]+)"', page)
+    assert targets == ["field-name"]
+    assert 'id="field-name"' in page
+    assert "<li>No existe ese campo.</li>" in page
+
+
+def test_a_summary_without_fields_has_no_list(stack: Stack) -> None:
+    send_form(stack)
+    page = stack.post(b"name=a&name=b&locale=en", FORM)["body"]
+
+    assert 'class="error-summary"' in page
+    assert "<ul></ul>" not in page
+
+
 def test_a_refusal_that_cannot_be_shown_is_a_problem_too(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     def breaks(*_: Any) -> None:
         raise RuntimeError

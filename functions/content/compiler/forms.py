@@ -16,9 +16,9 @@ A slot is named
     invalid:<field>                 attributes of a field with an error, likewise
     error:<field>                   the error's text, inside the element that describes the field
 
-and is filled with HTML or left empty. The fragments are `title_prefix`, `summary` (`{text}`, `{items}`), `summary_item`
-(`{field}`, `{text}`), `error` (`{field}`, `{text}`) and `invalid` (`{field}`); what goes into their braces must be
-escaped already.
+and is filled with HTML or left empty. The fragments are `title_prefix`, `summary` (`{text}`, `{list}`), `summary_list`
+(`{items}`), `summary_item` (`{field}`, `{text}`), `summary_note` (`{text}`), `error` (`{field}`, `{text}`) and
+`invalid` (`{field}`); what goes into their braces must be escaped already.
 """
 
 import re
@@ -27,7 +27,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 FIELDS = ("name", "phone", "email", "preferred_contact", "preferred_time", "message", "consent", "aside")
-FRAGMENTS = ("title_prefix", "summary", "summary_item", "error", "invalid")
+FRAGMENTS = ("title_prefix", "summary", "summary_list", "summary_item", "summary_note", "error", "invalid")
 
 # Private-use characters (U+E000, U+E001), which no text contains, so no text can be mistaken for a slot.
 _START, _END = "\ue000", "\ue001"

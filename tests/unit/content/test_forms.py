@@ -54,7 +54,9 @@ def test_with_every_slot_filled_the_errors_lead_to_their_fields(document: Any) -
     items = "".join(fragments["summary_item"].format(field=field, text="wrong") for field in fields)
     filled = {
         "title_prefix": fragments["title_prefix"],
-        "summary": fragments["summary"].format(text="Look again", items=items),
+        "summary": fragments["summary"].format(
+            text="Look again", list=fragments["summary_list"].format(items=items + fragments["summary_note"])
+        ),
         **{f"error:{field}": fragments["error"].format(field=field, text="wrong") for field in fields},
         **{f"invalid:{field}": fragments["invalid"].format(field=field) for field in fields},
     }

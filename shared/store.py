@@ -5,7 +5,7 @@ One item per lead, under `pk = LEAD#<id>`, `sk = LEAD`. While an alert is owed t
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, fields
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 ALERTS_OWED_INDEX: Final = "alerts-owed"
 _OWED: Final = "alert"
 _LEAD: Final = "LEAD"
-# Seconds to wait, after each try but the last, for another transaction on the same lead to end.
-_PAUSES: Final = (0.05, 0.1, 0.2, 0)
+# Seconds to wait, from try to try, for another transaction on the same lead to end.
+_PAUSES: Final = (0.05, 0.1, 0.2)
 
 
 class LeadStore:
@@ -68,20 +68,11 @@ class LeadStore:
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
         put: Any = {"Item": item, **condition}
-        if not identity.unless:
-            self._client.put_item(**put)
-            return
         checks: list[Any] = [{"ConditionCheck": {"Key": key(each), **condition}} for each in identity.unless]
-        for pause in _PAUSES:
-            try:
-                self._client.transact_write_items(TransactItems=[{"Put": put}, *checks])
-            except ClientError as error:
-                # The button pressed twice is two transactions at once, of which DynamoDB ends one before it has looked.
-                if not pause or "TransactionConflict" not in _cancellation_reasons(error):
-                    raise
-                time.sleep(pause)
-            else:
-                return
+        if checks:
+            _despite_conflicts(lambda: self._client.transact_write_items(TransactItems=[{"Put": put}, *checks]))
+        else:
+            _despite_conflicts(lambda: self._client.put_item(**put))
 
     def owed(self, now: float, limit: int) -> Iterator[str]:
         """Ids of leads whose alert is due at `now`, longest due first, at most `limit`."""
@@ -144,13 +135,15 @@ class LeadStore:
     ) -> "Item | None":
         """One conditional update; the item as it is now if that is asked for, None where the condition did not hold."""
         try:
-            answer = self._client.update_item(
-                TableName=self._table,
-                Key=key(lead_id),
-                UpdateExpression=update,
-                ConditionExpression=condition,
-                ExpressionAttributeValues=values,
-                ReturnValues=returns,
+            answer = _despite_conflicts(
+                lambda: self._client.update_item(
+                    TableName=self._table,
+                    Key=key(lead_id),
+                    UpdateExpression=update,
+                    ConditionExpression=condition,
+                    ExpressionAttributeValues=values,
+                    ReturnValues=returns,
+                )
             )
         except ClientError as error:
             if _code(error) == "ConditionalCheckFailedException":
@@ -224,9 +217,25 @@ def _value(attribute: Any) -> Any:
     return value
 
 
-def _cancellation_reasons(error: ClientError) -> list[str]:
+def _despite_conflicts[Answer](write: Callable[[], Answer]) -> Answer:
+    """Write, again if a transaction on the same lead is in the way: DynamoDB ends one of two before it has looked.
+
+    Transactions are for the first minutes of a day (`identity_of_content`), and then the button may be pressed twice.
+    """
+    for pause in _PAUSES:
+        try:
+            return write()
+        except ClientError as error:
+            if not _is_conflict(error):
+                raise
+            time.sleep(pause)
+    return write()
+
+
+def _is_conflict(error: ClientError) -> bool:
     response: Any = error.response
-    return [reason["Code"] for reason in response.get("CancellationReasons", ())]
+    reasons = [reason["Code"] for reason in response.get("CancellationReasons", ())]
+    return _code(error) == "TransactionConflictException" or "TransactionConflict" in reasons
 
 
 def _stored_item(error: ClientError) -> "Item | None":

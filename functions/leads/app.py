@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
 
 # An RFC 9651 Item: a String, of whose parameters none is known; or bare, and then without what separates items.
-_KEY: Final = re.compile(r'"(?P<quoted>(?:[ !#-\[\]-~]|\\["\\])*)"(?: *;[ -~]*)?|(?P<bare>[ !#-+\--:<-~]+)')
+_KEY: Final = re.compile(r'"(?P<quoted>(?:[ !#-\[\]-~]|\\["\\])*)"(?: *;[ -+\--~]*)?|(?P<bare>[ !#-+\--:<-~]+)')
 
 
 @dataclass(frozen=True, slots=True)

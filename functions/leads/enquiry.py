@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from functions.leads import phone
 from functions.leads.form import FORM, HONEYPOT, read
-from functions.leads.text import clean_lines
+from functions.leads.text import clean_plain_line
 from shared.lead import Enquiry
 
 if TYPE_CHECKING:
@@ -89,4 +89,4 @@ def _place(field: str) -> int:
 
 
 def _is_blank(value: Any) -> bool:
-    return isinstance(value, str) and not clean_lines(value)
+    return isinstance(value, str) and not clean_plain_line(value)

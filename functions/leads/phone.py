@@ -1,5 +1,7 @@
 """Telephone numbers: from what people type to E.164, and to how people write them."""
 
+import re
+
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat
 
@@ -14,8 +16,7 @@ def read(text: str, country: str) -> PhoneNumber | None:
     """
     if len(text) > _LONGEST:
         return None
-    # 00 is how most of the world dials abroad; where it is not, no number begins with it.
-    for written in (text, f"+{text.lstrip()[2:]}") if text.lstrip().startswith("00") else (text,):
+    for written in (_with_plus(text), text):
         try:
             number = phonenumbers.parse(written, country)
         except phonenumbers.NumberParseException:
@@ -24,6 +25,12 @@ def read(text: str, country: str) -> PhoneNumber | None:
         if phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE:
             return number
     return None
+
+
+def _with_plus(text: str) -> str:
+    """`text` with a plus sign for the 00 with which most of the world dials abroad; nobody's own number begins so."""
+    zeros = re.match(r"[^\d+]*(\d)[^\d+]*(\d)", text)
+    return f"+{text[zeros.end() :]}" if zeros and int(zeros[1]) == int(zeros[2]) == 0 else text
 
 
 def e164(number: PhoneNumber) -> str:

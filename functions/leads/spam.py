@@ -8,8 +8,8 @@ from shared.lead import Enquiry
 # Somebody in pain may paste one address of a scan or an insurer; advertisers paste several.
 MAX_LINKS: Final = 2
 
-# Each as a whole, so that an address within a tag, or with a www of its own, is one link.
-_LINK = re.compile(r"<a\s[^>]*|\[url[^\]]*|https?://(?:www\.)?|www\.", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://(?:www\.)?|www\.", re.IGNORECASE)
+_TAG = re.compile(r"<a\s|\[url", re.IGNORECASE)
 
 
 def spam_reasons(enquiry: Enquiry, honeypot: str | None) -> tuple[str, ...]:
@@ -17,8 +17,13 @@ def spam_reasons(enquiry: Enquiry, honeypot: str | None) -> tuple[str, ...]:
     reasons = []
     if honeypot:
         reasons.append("honeypot")
-    if _LINK.search(enquiry.name):
+    if _links(enquiry.name):
         reasons.append("link_in_name")
-    if len(_LINK.findall(enquiry.message or "")) > MAX_LINKS:
+    if _links(enquiry.message or "") > MAX_LINKS:
         reasons.append("links")
     return tuple(reasons)
+
+
+def _links(text: str) -> int:
+    # A tag has its address in it, mostly: the two are one link.
+    return max(len(_ADDRESS.findall(text)), len(_TAG.findall(text)))

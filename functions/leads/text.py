@@ -1,5 +1,6 @@
 """Text from people, made safe to store and to show; what they meant stays."""
 
+import re
 import unicodedata
 
 # Explicit directional embeddings, overrides and isolates (UAX #9): unbalanced, they reorder text that is not theirs.
@@ -7,24 +8,32 @@ import unicodedata
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _LINE_BREAKS = tuple(map(ord, "\n\r\v\f\x85\u2028\u2029"))
 # Zero width space, word joiner, byte order mark and soft hyphen: at an end of a text they are as good as white space.
-_UNSEEN = " \u200b\u2060\ufeff\u00ad"
+_UNSEEN = re.compile(r"^[\s\u200b\u2060\ufeff\u00ad]+|[\s\u200b\u2060\ufeff\u00ad]+$")
+# Zero width non-joiner and joiner: format characters that are part of how some languages spell.
+_JOINERS = "\u200c\u200d"
 
 
 def clean_line(text: str) -> str:
     """One line: normalised (NFC), without controls or lone surrogates, white space folded to single spaces."""
-    return " ".join(_printable(_unbroken(text, " ")).split()).strip(_UNSEEN)
+    return _trimmed(" ".join(_printable(_unbroken(text, " ")).split()))
 
 
 def clean_plain_line(text: str) -> str:
     """One line without format characters, which come along when a number or an address is copied from a chat."""
-    line = clean_line(text)
-    return line if line.isascii() else "".join(letter for letter in line if unicodedata.category(letter) != "Cf")
+    if text.isascii():
+        return clean_line(text)
+    unmarked = (letter for letter in text if unicodedata.category(letter) != "Cf" or letter in _JOINERS)
+    return clean_line("".join(unmarked).strip(f"{_JOINERS} "))
 
 
 def clean_lines(text: str) -> str:
     """Several lines, each as it was typed but for control characters; line breaks become line feeds."""
     lines = _unbroken(text.replace("\r\n", "\n"), "\n").split("\n")
-    return "\n".join(_printable(line.replace("\t", " ")).rstrip() for line in lines).strip(f"\n{_UNSEEN}")
+    return _trimmed("\n".join(_printable(line.replace("\t", " ")).rstrip() for line in lines))
+
+
+def _trimmed(text: str) -> str:
+    return text.strip() if text.isascii() else _UNSEEN.sub("", text)
 
 
 def _unbroken(text: str, replacement: str) -> str:

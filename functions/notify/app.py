@@ -20,7 +20,8 @@ from shared.telemetry import describe, invocation
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
 
-# One mail can take as long as SES's time-outs together, and then there is time to record it.
+# One mail can take as long as SES's time-outs together, and then there is time to record it; unless DynamoDB too makes
+# a claim wait, and then the alert may come twice.
 _MILLISECONDS_FOR_ONE_ALERT: Final = 15_000
 _ALERTS_IN_ONE_SWEEP: Final = 25
 

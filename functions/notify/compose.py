@@ -119,9 +119,12 @@ def _phone(number: str, lead: Lead) -> tuple[str, str]:
 
 def _reply_to(lead: Lead) -> Address | None:
     """The visitor's address, where it is one that a header can carry and SES accepts."""
-    local, _, domain = (lead.enquiry.email or "").rpartition("@")
+    local, _, written = (lead.enquiry.email or "").rpartition("@")
     try:
-        domain = domain.encode("idna").decode()
+        domain = written.encode("idna").decode()
+        # Python's IDNA is that of 2003, which makes another domain of one with a letter such as ß.
+        if domain.encode().decode("idna") != written:
+            return None
     except UnicodeError:
         return None
     if not _ADDRESS.fullmatch(f"{local}@{domain}"):

@@ -24,14 +24,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _architecture(text: str) -> Architecture:
+    try:
+        return Architecture(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(Architecture)}") from None
+
+
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m infra.build", description="Build one function's package.")
     parser.add_argument("function", choices=PACKAGES, help="the function's logical id in template.yaml")
     parser.add_argument("folder", type=Path, help="where to put the unpacked package; what is there is replaced")
     parser.add_argument(
         "--arch",
-        type=Architecture,
-        choices=list(Architecture),
+        type=_architecture,
+        metavar="{arm64,x86_64}",
         default=os.environ.get("ARCH") or Architecture.ARM64,
         help="the processor it is for; default: the environment's ARCH, else arm64",
     )

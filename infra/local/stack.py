@@ -284,7 +284,7 @@ class LocalStack:
             if row["status"] == "withheld":
                 self._say(f"{row['article']} is not published in {row['locale']}: {'; '.join(row['reasons'])}")
         if warnings := self._compilers_report().get("warnings"):
-            self._say(f"{len(warnings)} messages have no translation and are in English, such as {warnings[0]}")
+            self._say(f"messages that need a translator: {len(warnings)}, such as {warnings[0]}")
 
     def _load_template(self) -> template.Template:
         return template.load(self._project / "template.yaml", self._parameters)

@@ -132,6 +132,22 @@ def test_pressing_twice_at_once_around_midnight_is_one_lead_too(stack: Stack, mo
     assert len(stack.leads()) == 1
 
 
+def test_a_transaction_in_the_way_of_a_write_is_waited_for(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = app.store()._client
+    put = client.put_item
+    conflicts = iter(range(2))
+
+    def met_by_a_transaction(**wanted: Any) -> Any:
+        if next(conflicts, None) is not None:
+            raise ClientError({"Error": {"Code": "TransactionConflictException"}}, "PutItem")
+        return put(**wanted)
+
+    monkeypatch.setattr(client, "put_item", met_by_a_transaction)
+
+    assert send(stack)["statusCode"] == 201
+    assert len(stack.leads()) == 1
+
+
 def test_a_conflict_that_does_not_end_is_told(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app.time, "time", lambda: 20_000 * SECONDS_PER_DAY + 0.5)
 
@@ -145,7 +161,9 @@ def test_a_conflict_that_does_not_end_is_told(stack: Stack, monkeypatch: pytest.
     assert send(stack)["statusCode"] == 503
 
 
-@pytest.mark.parametrize("key", ["", '""', "x" * 256, "käse", '"a\tb"', '"', '"a', '"a","a"', "a,a", '"a\\b"'])
+@pytest.mark.parametrize(
+    "key", ["", '""', "x" * 256, "käse", '"a\tb"', '"', '"a', '"a","a"', "a,a", '"a\\b"', '"a";b=1,"c"']
+)
 def test_a_malformed_key_is_refused_by_name(stack: Stack, key: str) -> None:
     result = send(stack, idempotency_key=key)
 

@@ -1,15 +1,27 @@
 """The consent: what a version stands for never changes."""
 
-from gettext import NullTranslations
 from hashlib import sha256
 
-from shared.consent import CONSENT_VERSION, consent_text
+from functions.content.compiler.message_files import LOCALES, read
+from shared import consent
 
-# A new sentence is a new version, and one more line here: leads keep the version that was agreed to.
-DIGESTS = {"2026-11-23": "e6db2a4f23cf6175"}
+# A new sentence, in whichever language, is a new version: leads keep the version that was agreed to.
+DIGESTS = {
+    "2026-11-23": {
+        "en": "6e8a5fbbf1ed2b43",
+        "es": "4e0c19c948c92afe",
+        "fr": "cef9a872d59989ea",
+        "zh-Hant": "f6fbd49e0638f5c5",
+        "ar": "9e440839c8dfe022",
+    }
+}
 
 
-def test_a_version_is_one_sentence_for_good() -> None:
-    sentence = consent_text(NullTranslations(), "the practice")
+def test_a_version_is_one_sentence_in_each_language_for_good() -> None:
+    sentences = {
+        locale: consent._TEXT if locale == "en" else str(read(LOCALES, locale)[consent._TEXT].string)
+        for locale in DIGESTS[consent.CONSENT_VERSION]
+    }
 
-    assert sha256(sentence.encode()).hexdigest()[:16] == DIGESTS[CONSENT_VERSION]
+    found = {locale: sha256(sentence.encode()).hexdigest()[:16] for locale, sentence in sentences.items()}
+    assert found == DIGESTS[consent.CONSENT_VERSION]

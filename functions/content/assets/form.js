@@ -42,18 +42,23 @@ function clean(text) {
     .normalize('NFC')
     .replace(/[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/gu, '')
     .replace(/\p{Zs}+/gu, ' ')
-    .replace(/^ | $/g, '');
+    .replace(/^[ \u200b\u2060\ufeff\u00ad]+|[ \u200b\u2060\ufeff\u00ad]+$/g, '');
+}
+
+/** One without the format characters that come along when a number or an address is copied. */
+function plain(text) {
+  return clean(text.replace(/(?![\u200c\u200d])\p{Cf}/gu, '').replace(/^[\u200c\u200d ]+|[\u200c\u200d ]+$/g, ''));
 }
 
 /** The enquiry: what was typed, as it was typed. */
 function read() {
   const fields = {};
   for (const [name, value] of new FormData(form)) {
-    if (clean(value)) fields[name] = name === 'consent' || value;
+    if (plain(value)) fields[name] = name === 'consent' || value;
   }
   const source = {};
   for (const [tag, value] of new URLSearchParams(location.search)) {
-    if (TAGS.includes(tag) && clean(value)) source[tag] = [...clean(value)].slice(0, 100).join('');
+    if (TAGS.includes(tag) && plain(value)) source[tag] = [...clean(value)].slice(0, 100).join('');
   }
   return Object.keys(source).length ? { ...fields, source } : fields;
 }
@@ -62,7 +67,7 @@ function read() {
 
 /** The server's codes (functions/leads/enquiry.py) by field, as far as a browser can know, and never stricter. */
 function codes(given) {
-  const text = (field) => clean(given[field] ?? '');
+  const text = (field) => (field === 'phone' || field === 'email' ? plain : clean)(given[field] ?? '');
   const length = (field) => [...text(field)].length; // in code points
   const wanted = given.preferred_contact;
   const found = {};

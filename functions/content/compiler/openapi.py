@@ -132,7 +132,7 @@ _LEAD_REFUSALS = {
     "413": "The body is too large.",
     "415": "The body is of another type.",
     "422": "Some fields are not acceptable, each listed in `errors`; or the key came with another enquiry.",
-    "500": "Something broke on our side; nothing was stored.",
+    "500": "Something broke on our side; try again with the same key.",
     "503": "The enquiry could not be stored just now.",
 }
 

@@ -85,7 +85,7 @@ def _read(mail: RawMail) -> Mail:
 def _decoded(name: str, value: str) -> str:
     try:
         return str(policy.default.header_fetch_parse(name, value))
-    except ValueError:  # what decodes to no header, such as an encoded line break: shown as it was sent
+    except Exception:  # Python's parser fails in many ways; what it cannot decode is shown as it was sent
         return str(value)
 
 

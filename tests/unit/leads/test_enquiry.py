@@ -119,6 +119,9 @@ def test_all_faults_are_found_at_once_in_the_forms_order() -> None:
         ("６０２-５５５-０１００", "+16025550100"),
         ("\u202a\u200e(602)\u00a0555-0100\u202c", "+16025550100"),
         ("0034 612 34 56 78", "+34612345678"),
+        ("(00 34) 612 345 678", "+34612345678"),
+        ("٠٠٣٤٦١٢٣٤٥٦٧٨", "+34612345678"),
+        ("00 1 602 555 0100", "+16025550100"),
         ("011 34 612 34 56 78", "+34612345678"),
     ],
 )
@@ -164,7 +167,15 @@ def test_an_address_of_any_script_is_kept(address: str) -> None:
     assert check(email=address).email == address
 
 
-@pytest.mark.parametrize("typed", ["\u200eana@example.com", "ana@example.com\u200f", " a\u200bna@example.com\ufeff"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "\u200eana@example.com",
+        "ana@example.com\u200f",
+        " a\u200bna@example.com\ufeff",
+        "\u200e ana@example.com \u200f\u200e",
+    ],
+)
 def test_what_comes_along_when_an_address_is_copied_is_left_out(typed: str) -> None:
     assert check(email=typed).email == "ana@example.com"
 
@@ -173,6 +184,7 @@ def test_what_is_left_blank_is_not_given() -> None:
     plain = check()
 
     assert check(message="\u0007", source={"utm_source": " ", "utm_medium": None}) == plain
+    assert check(message="\u3000\u200b", email="\u200e") == plain
 
 
 def test_the_preferred_contact_follows_from_what_was_given() -> None:
@@ -200,6 +212,7 @@ def test_a_name_is_one_harmless_line(typed: str, stored: str) -> None:
 
 def test_a_message_keeps_its_lines_and_is_counted_as_it_is_stored() -> None:
     assert check(message=" a\r\nb\rc\u2029d\t! \n").message == "a\nb\nc\nd !"
+    assert check(message="\u3000\u200b 你好\u00a0").message == "你好"
     assert check(message="a\r\n" * 500).message == "a\n" * 499 + "a"
 
 
@@ -238,6 +251,8 @@ def test_whatever_is_sent_is_an_enquiry_or_named_faults(fields: dict[str, Any]) 
         ({"message": "See https://a.example and www.b.example"}, None, ()),
         ({"message": "scan: https://www.a.example/1 insurer: HTTPS://WWW.b.example/2"}, None, ()),
         ({"message": '<a href="https://www.a.example">a</a> [url=http://b.example]b[/url]'}, None, ()),
+        ({"message": "<a http://a http://b http://c"}, None, ("links",)),
+        ({"message": "[url http://a http://b http://c"}, None, ("links",)),
         ({"message": "http://a http://b HTTPS://c"}, None, ("links",)),
         ({"message": "www.a www.b www.c"}, None, ("links",)),
         ({"name": "Buy www.pills.example"}, None, ("link_in_name",)),

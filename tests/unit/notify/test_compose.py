@@ -96,6 +96,15 @@ def test_an_address_that_no_header_can_carry_is_left_out_of_it(email: str | None
         assert email in parts(message)[0]
 
 
+@given(st.text(alphabet="aé 'म्-", min_size=1, max_size=80), st.integers(1, 64), st.integers(1, 60))
+def test_a_reply_goes_to_the_visitor_alone_however_long_the_lines(name: str, local: int, domain: int) -> None:
+    email = f"{'x' * local}@{'y' * domain}.example.com"
+
+    (address,) = mail(name=clean_line(f"x {name}"), email=email)["Reply-To"].addresses
+
+    assert address.addr_spec == email
+
+
 @given(
     st.text(alphabet="ab ,<>@=?_\"\\.;:()'-é", min_size=1, max_size=90),
     st.sampled_from(["", "=?utf-8?q?=3Ceve=40evil=2Eexample=3E=2C?=", "=?utf-8?b?AAAA?="]),
@@ -129,7 +138,10 @@ def test_a_reply_names_the_visitor_where_that_is_safe() -> None:
     assert str(mail(name="Featherstonehaugh, Jr.")["Reply-To"]) == "ana@example.com"
 
 
-@pytest.mark.parametrize("email", ["=?utf-8?q?eve=40evil=2Eexample=2C?=@b.co", "a@=?utf-8?q?evil?=.co", ".a@b.co"])
+@pytest.mark.parametrize(
+    "email",
+    ["=?utf-8?q?eve=40evil=2Eexample=2C?=@b.co", "a@=?utf-8?q?evil?=.co", ".a@b.co", "a@faß.de", "a@b。evil.com"],
+)
 def test_an_address_that_could_be_read_as_another_stays_out_of_the_headers(email: str) -> None:
     assert mail(email=email)["Reply-To"] is None
 

@@ -1,21 +1,25 @@
 """Text from people, made safe to store and to show; what they meant stays."""
 
-import re
 import unicodedata
 
 # Explicit directional embeddings, overrides and isolates (UAX #9): unbalanced, they reorder text that is not theirs.
 # The marks U+200E, U+200F and U+061C stay: they are part of ordinary right-to-left writing.
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _LINE_BREAKS = tuple(map(ord, "\n\r\v\f\x85\u2028\u2029"))
-# Zero width space, word joiner, byte order mark and soft hyphen: at an end of a text they are as good as white space.
-_UNSEEN = re.compile(r"^[\s\u200b\u2060\ufeff\u00ad]+|[\s\u200b\u2060\ufeff\u00ad]+$")
+# What is cut off at the ends of a text: the white space that is no control (category Zs, and line feeds), and what is
+# as good as that there: zero width space, word joiner, byte order mark and soft hyphen. No regular expression: one that
+# looks for them at the end tries again at each of a thousand spaces in the middle.
+_ENDS = (
+    "\n \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+    "\u200b\u2060\ufeff\u00ad"
+)
 # Zero width non-joiner and joiner: format characters that are part of how some languages spell.
 _JOINERS = "\u200c\u200d"
 
 
 def clean_line(text: str) -> str:
     """One line: normalised (NFC), without controls or lone surrogates, white space folded to single spaces."""
-    return _trimmed(" ".join(_printable(_unbroken(text, " ")).split()))
+    return " ".join(_printable(_unbroken(text, " ")).split()).strip(_ENDS)
 
 
 def clean_plain_line(text: str) -> str:
@@ -29,11 +33,7 @@ def clean_plain_line(text: str) -> str:
 def clean_lines(text: str) -> str:
     """Several lines, each as it was typed but for control characters; line breaks become line feeds."""
     lines = _unbroken(text.replace("\r\n", "\n"), "\n").split("\n")
-    return _trimmed("\n".join(_printable(line.replace("\t", " ")).rstrip() for line in lines))
-
-
-def _trimmed(text: str) -> str:
-    return text.strip() if text.isascii() else _UNSEEN.sub("", text)
+    return "\n".join(_printable(line.replace("\t", " ")).rstrip() for line in lines).strip(_ENDS)
 
 
 def _unbroken(text: str, replacement: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple, Protocol
 
 from functions.leads.text import clean_line, clean_lines, clean_plain_line
 from shared.consent import CONSENT_VERSION
+from shared.email_address import is_email_address
 
 # Campaign tags that a page may pass on. Not the advertisers' click ids: with a page about a condition they would tell
 # an advertiser about a patient.
@@ -53,15 +54,6 @@ class Text(NamedTuple):
         return text
 
 
-# RFC 5321 section 4.1.2, and beyond ASCII whatever RFC 6531 allows; no quoted local part, which no provider hands out.
-# Nor "=?", which mail programs take for the start of an encoded word (RFC 2047).
-# Sets say what is not in them: one that reaches to the end of Unicode takes milliseconds to compile.
-_ATOM: Final = r'[^\0- \x7f"(),.:;<>@\[\\\]]+'
-_LETTER: Final = r"[^\0-/:-@\[-`{-\x7f]"
-_LABEL: Final = rf"{_LETTER}(?:(?:{_LETTER}|-){{0,61}}{_LETTER})?"
-_ADDRESS: Final = rf"(?=[^@]{{1,64}}@)(?!.*=\?){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+(?![0-9]+$){_LABEL}(?<=[^.].)"
-
-
 class Email(NamedTuple):
     """An address in the form of one, which is no promise of delivery."""
 
@@ -70,7 +62,7 @@ class Email(NamedTuple):
     def read(self, value: Any) -> str:
         """Raises Unacceptable: wrong_type, too_long, not_an_email."""
         address = Text(clean_plain_line, max_length=self.max_length).read(value)
-        if not re.fullmatch(_ADDRESS, address):
+        if not is_email_address(address):
             raise Unacceptable("not_an_email")
         local, _, domain = address.rpartition("@")
         return f"{local}@{domain.lower()}"

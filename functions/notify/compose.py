@@ -5,7 +5,6 @@ headers, the store holds names without control characters in the first place, an
 plain stays out of the headers.
 """
 
-import re
 import unicodedata
 from datetime import datetime
 from email.headerregistry import Address
@@ -17,6 +16,7 @@ from typing import Final, NamedTuple
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from shared.email_address import is_email_address
 from shared.lead import Lead
 from shared.messages import mark as _
 from shared.practice import Practice
@@ -38,11 +38,6 @@ _TIMES: Final = {
 # First strong isolate and pop directional isolate (UAX #9): a name in another script stays in its place.
 _ISOLATE: Final = "\u2068{}\u2069"
 _RIGHT_TO_LEFT: Final = ("ar", "fa", "he", "ur")
-# A dot-atom of RFC 5322 without what could be taken for an encoded word (RFC 2047), and a domain in ASCII.
-_ADDRESS: Final = re.compile(
-    r"(?!.*=\?)[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}",
-    re.ASCII | re.IGNORECASE,
-)
 
 
 class Row(NamedTuple):
@@ -127,7 +122,7 @@ def _reply_to(lead: Lead) -> Address | None:
             return None
     except UnicodeError:
         return None
-    if not _ADDRESS.fullmatch(f"{local}@{domain}"):
+    if not local.isascii() or not is_email_address(f"{local}@{domain}"):
         return None
     return Address(lead.enquiry.name if _is_plain(lead.enquiry.name) else "", local, domain)
 

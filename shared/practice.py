@@ -38,8 +38,12 @@ class Matching:
     def _check(self, text: str) -> str:
         import re
 
+        from pydantic_core import PydanticCustomError
+
         if not re.fullmatch(self.pattern, text):
-            raise ValueError(f"{text!r} should look like {self.example!r}")
+            # Not a ValueError, before whose words pydantic puts "Value error".
+            words = {"text": repr(text), "example": repr(self.example)}
+            raise PydanticCustomError("form", "{text} should look like {example}", words)
         return text
 
 
@@ -117,10 +121,8 @@ def load(path: Path = SOURCE) -> Practice:
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{path}: {error}") from error
     except ValidationError as error:
-        faults = (
-            (".".join(map(str, each["loc"])), each["msg"].removeprefix("Value error, ")) for each in error.errors()
-        )
-        raise ConfigurationError("\n".join(f"{path}: {field}: {fault}" for field, fault in faults)) from error
+        faults = (f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        raise ConfigurationError("\n".join(f"{path}: {fault}" for fault in faults)) from error
     for field, fault in _contradictions(practice):
         raise ConfigurationError(f"{path}: {field}: {fault}")
     return practice

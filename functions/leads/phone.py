@@ -16,7 +16,7 @@ def read(text: str, country: str) -> PhoneNumber | None:
     """
     if len(text) > _LONGEST:
         return None
-    for written in (_with_plus(text), text):
+    for written in _readings(text):
         try:
             number = phonenumbers.parse(written, country)
         except phonenumbers.NumberParseException:
@@ -27,10 +27,10 @@ def read(text: str, country: str) -> PhoneNumber | None:
     return None
 
 
-def _with_plus(text: str) -> str:
-    """`text` with a plus sign for the 00 with which most of the world dials abroad; nobody's own number begins so."""
+def _readings(text: str) -> tuple[str, ...]:
+    """What may be meant, the likelier first: 00 is how most of the world dials abroad, and few numbers begin so."""
     zeros = re.match(r"[^\d+]*(\d)[^\d+]*(\d)", text)
-    return f"+{text[zeros.end() :]}" if zeros and int(zeros[1]) == int(zeros[2]) == 0 else text
+    return (f"+{text[zeros.end() :]}", text) if zeros and int(zeros[1]) == int(zeros[2]) == 0 else (text,)
 
 
 def e164(number: PhoneNumber) -> str:

@@ -38,7 +38,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--arch",
         type=_architecture,
-        metavar="{arm64,x86_64}",
+        metavar=f"{{{','.join(Architecture)}}}",
         default=os.environ.get("ARCH") or Architecture.ARM64,
         help="the processor it is for; default: the environment's ARCH, else arm64",
     )

@@ -280,10 +280,11 @@ class LocalStack:
             self._say_what_is_missing()
 
     def _say_what_is_missing(self) -> None:
-        for row in self.articles():
+        report = self._compilers_report()
+        for row in report.get("rows", []):
             if row["status"] == "withheld":
                 self._say(f"{row['article']} is not published in {row['locale']}: {'; '.join(row['reasons'])}")
-        if warnings := self._compilers_report().get("warnings"):
+        if warnings := report.get("warnings"):
             self._say(f"messages that need a translator: {len(warnings)}, such as {warnings[0]}")
 
     def _load_template(self) -> template.Template:

@@ -113,36 +113,35 @@ def test_pressing_twice_around_midnight_is_one_lead(stack: Stack, monkeypatch: p
     assert len(stack.leads()) == 2
 
 
+def in_the_way(monkeypatch: pytest.MonkeyPatch, operation: str, error: Any, *, times: int) -> None:
+    """Let the first calls of one operation meet somebody else's transaction on the same lead."""
+    client = app.store()._client
+    call, conflicts = getattr(client, operation), iter(range(times))
+
+    def meet(**wanted: Any) -> Any:
+        if next(conflicts, None) is not None:
+            raise ClientError(error, operation)
+        return call(**wanted)
+
+    monkeypatch.setattr(client, operation, meet)
+
+
+CANCELED: Any = {
+    "Error": {"Code": "TransactionCanceledException"},
+    "CancellationReasons": [{"Code": "TransactionConflict"}, {"Code": "None"}],
+}
+
+
 def test_pressing_twice_at_once_around_midnight_is_one_lead_too(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app.time, "time", lambda: 20_000 * SECONDS_PER_DAY + 0.5)
-    client = app.store()._client
-    transact = client.transact_write_items
-    reasons = [{"Code": "TransactionConflict"}, {"Code": "None"}]
-    conflict: Any = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
-    conflicts = iter(range(2))
-
-    def met_by_another(**wanted: Any) -> Any:
-        if next(conflicts, None) is not None:
-            raise ClientError(conflict, "TransactWriteItems")
-        return transact(**wanted)
-
-    monkeypatch.setattr(client, "transact_write_items", met_by_another)
+    in_the_way(monkeypatch, "transact_write_items", CANCELED, times=2)
 
     assert send(stack)["statusCode"] == 201
     assert len(stack.leads()) == 1
 
 
 def test_a_transaction_in_the_way_of_a_write_is_waited_for(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    client = app.store()._client
-    put = client.put_item
-    conflicts = iter(range(2))
-
-    def met_by_a_transaction(**wanted: Any) -> Any:
-        if next(conflicts, None) is not None:
-            raise ClientError({"Error": {"Code": "TransactionConflictException"}}, "PutItem")
-        return put(**wanted)
-
-    monkeypatch.setattr(client, "put_item", met_by_a_transaction)
+    in_the_way(monkeypatch, "put_item", {"Error": {"Code": "TransactionConflictException"}}, times=2)
 
     assert send(stack)["statusCode"] == 201
     assert len(stack.leads()) == 1
@@ -150,13 +149,7 @@ def test_a_transaction_in_the_way_of_a_write_is_waited_for(stack: Stack, monkeyp
 
 def test_a_conflict_that_does_not_end_is_told(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app.time, "time", lambda: 20_000 * SECONDS_PER_DAY + 0.5)
-
-    def always(**_: Any) -> None:
-        reasons = [{"Code": "TransactionConflict"}, {"Code": "None"}]
-        answer: Any = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
-        raise ClientError(answer, "TransactWriteItems")
-
-    monkeypatch.setattr(app.store()._client, "transact_write_items", always)
+    in_the_way(monkeypatch, "transact_write_items", CANCELED, times=1000)
 
     assert send(stack)["statusCode"] == 503
 
@@ -241,7 +234,6 @@ def test_the_summary_leads_to_what_is_on_the_page_and_names_the_rest(stack: Stac
 
 
 def test_a_summary_without_fields_has_no_list(stack: Stack) -> None:
-    send_form(stack)
     page = stack.post(b"name=a&name=b&locale=en", FORM)["body"]
 
     assert 'class="error-summary"' in page

@@ -14,6 +14,9 @@ from typing import Final
 # No 0/O, 1/I and no vowels (nor Y): it can be read out on the phone, and it never spells a word.
 REFERENCE_ALPHABET: Final = "23456789BCDFGHJKLMNPQRSTVWXZ"
 
+# The reason that keeps an alert back. People never see the honeypot, and a link too many is no reason not to be heard.
+HONEYPOT: Final = "honeypot"
+
 # Seconds from one attempt to the next. A mail that was refused is tried again over a day, ...
 ALERT_RETRY_DELAYS: Final = (30, 120, 300, 900, 1800, 3600, 7200, 14400, 28800, 28800)
 # ... and after that as long as the lead is kept: once the fault is mended, the alert goes out by itself.
@@ -62,15 +65,17 @@ class Lead:
     expires_at: int  # seconds since the epoch: DynamoDB's TTL deletes the item some time after it
     # As people write it where the practice is, with its extension; never in a stray log line.
     phone_as_written: str | None = field(default=None, repr=False)
+    # As it was typed, where the country was not: how it was read is a guess then, however good.
+    phone_as_typed: str | None = field(default=None, repr=False)
     spam_reasons: tuple[str, ...] = ()
     alert_attempts: int = 0
     alert_sent_at: str | None = None
     alert_message_id: str | None = None
 
     @property
-    def is_spam(self) -> bool:
-        """Spam is a label with its reasons, never a reason to drop a lead; it only sends no alert."""
-        return bool(self.spam_reasons)
+    def is_kept_back(self) -> bool:
+        """Whether no alert is sent. Other reasons to take a lead for spam are labels, and the alert says so."""
+        return HONEYPOT in self.spam_reasons
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,7 +176,7 @@ def _item(lead: Lead) -> "Item":
     # The enquiry's fields lie beside the lead's own: one flat item, which a person can read in the console.
     values = asdict(lead)
     values |= values.pop("enquiry")
-    if not lead.is_spam:
+    if not lead.is_kept_back:
         # Zero, not the time of storing: due at once, whatever notify's clock says.
         values |= {"alert_owed": _OWED, "alert_next_at": 0}
     item = {name: _attribute(value) for name, value in values.items() if value not in (None, (), {})}

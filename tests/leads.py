@@ -28,4 +28,5 @@ LEAD = Lead(
     stored_at="2026-11-23T15:30:00.000Z",
     expires_at=1_826_983_800,
     phone_as_written="(602) 555-0100 ext. 12",
+    phone_as_typed="602-555-0100 x 12",
 )

@@ -108,8 +108,8 @@ def _take(request: Request, answers: Answers) -> Response:
     is_new = stored is lead
     if is_new:
         count("LeadStored")
-        if lead.is_spam:
-            count("LeadSpam")
+        if lead.is_kept_back:
+            count("LeadKeptBack")
     else:
         count("LeadReplayed")
     return answers.stored(stored, is_new=is_new)
@@ -140,6 +140,7 @@ def _lead(validated: Validated, fingerprint: str, identity: Identity, now: float
         stored_at=timestamp(now),
         expires_at=int(now) + settings().lead_retention_days * SECONDS_PER_DAY,
         phone_as_written=validated.phone_as_written,
+        phone_as_typed=validated.phone_as_typed,
         spam_reasons=spam_reasons(enquiry, validated.honeypot),
     )
 

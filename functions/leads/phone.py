@@ -33,6 +33,11 @@ def _readings(text: str) -> tuple[str, ...]:
     return (f"+{text[zeros.end() :]}", text) if zeros and int(zeros[1]) == int(zeros[2]) == 0 else (text,)
 
 
+def names_its_country(text: str) -> bool:
+    """Whether a number was typed with its country, by the sign that says so alone: a plus, also of full width."""
+    return "+" in text or "\uff0b" in text
+
+
 def e164(number: PhoneNumber) -> str:
     """As it is dialled from anywhere, without an extension."""
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)

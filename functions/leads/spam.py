@@ -1,9 +1,9 @@
-"""What makes a lead look like spam. A label with its reasons: the lead is stored, and only its alert is not sent."""
+"""What makes a lead look like spam: labels. It is stored and alerted all the same, but for what the honeypot caught."""
 
 import re
 from typing import Final
 
-from shared.lead import Enquiry
+from shared.lead import HONEYPOT, Enquiry
 
 # Somebody in pain may paste one address of a scan or an insurer; advertisers paste several.
 MAX_LINKS: Final = 2
@@ -16,7 +16,7 @@ def spam_reasons(enquiry: Enquiry, honeypot: str | None) -> tuple[str, ...]:
     """The reasons to take this enquiry for spam, none for most."""
     reasons = []
     if honeypot:
-        reasons.append("honeypot")
+        reasons.append(HONEYPOT)
     if _links(enquiry.name):
         reasons.append("link_in_name")
     if _links(enquiry.message or "") > MAX_LINKS:

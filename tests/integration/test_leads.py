@@ -256,14 +256,35 @@ def test_an_unreadable_form_still_gets_its_page(stack: Stack) -> None:
     assert 'lang="es"' in result["body"]
 
 
-@pytest.mark.parametrize("changes", [{"aside": "x"}, {"message": "http://a http://b http://c"}])
-def test_spam_is_kept_with_its_reason_and_answered_like_any_other(stack: Stack, changes: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("changes", "reasons", "is_alerted"),
+    [
+        ({"message": "http://a http://b http://c"}, ["links"], True),
+        ({"name": "www.ana.example"}, ["link_in_name"], True),
+        ({"aside": "x"}, ["honeypot"], False),
+        ({"aside": "x", "name": "www.ana.example"}, ["honeypot", "link_in_name"], False),
+    ],
+)
+def test_what_looks_like_spam_is_kept_with_its_reasons_and_only_the_honeypots_catch_raises_no_alert(
+    stack: Stack, changes: dict[str, str], reasons: list[str], is_alerted: bool
+) -> None:
     result = send(stack, ENQUIRY | changes)
 
     (lead,) = stack.leads()
     assert result["statusCode"] == 201
-    assert lead["spam_reasons"]
-    assert "alert_owed" not in lead
+    assert [reason["S"] for reason in lead["spam_reasons"]] == reasons
+    assert ("alert_owed" in lead) is is_alerted
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("138 0013 8000", "138 0013 8000"), (" 602.555\u202f0100 ", "602.555 0100"), ("+86 138 0013 8000", None)],
+)
+def test_a_number_without_its_country_is_kept_as_it_was_typed(stack: Stack, typed: str, kept: str | None) -> None:
+    send(stack, ENQUIRY | {"phone": typed})
+
+    (lead,) = stack.leads()
+    assert lead.get("phone_as_typed") == kept
 
 
 def test_without_the_table_the_visitor_keeps_everything_and_gets_the_number(

@@ -103,7 +103,7 @@ def test_an_alert_that_cannot_be_recorded_does_not_hold_up_the_others(
     assert capsys.readouterr().out.count("alert not claimed, or not recorded") == 2
 
 
-def test_spam_sends_no_alert(stack: Stack) -> None:
+def test_the_honeypots_catch_sends_no_alert(stack: Stack) -> None:
     send(stack, ENQUIRY | {"aside": "x"})
 
     stack.notify()

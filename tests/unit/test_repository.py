@@ -1,0 +1,69 @@
+"""What hosts the project reads from its files: workflows, update rules, the changelog's releases."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+SCHEMAS = {
+    **dict.fromkeys(WORKFLOWS, "vendor.github-workflows"),
+    ROOT / ".github/dependabot.yml": "vendor.dependabot",
+}
+
+
+def run(command: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command that the environment brings along, wherever it was called from."""
+    return subprocess.run(
+        [Path(sys.executable).with_name(command), *arguments], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+
+
+@pytest.mark.parametrize("path", SCHEMAS, ids=lambda path: path.name)
+def test_a_file_for_the_host_has_its_form(path: Path) -> None:
+    checked = run("check-jsonschema", "--builtin-schema", SCHEMAS[path], str(path))
+
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_workflows_are_pinned_and_may_do_no_more_than_they_need() -> None:
+    checked = run("zizmor", "--offline", "--no-progress", "--persona", "pedantic", ".github")
+
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_a_workflow_that_may_do_anything_is_found(tmp_path: Path) -> None:
+    loose = tmp_path / ".github/workflows/loose.yml"
+    loose.parent.mkdir(parents=True)
+    loose.write_text("on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: actions/checkout@v5\n")
+
+    assert run("zizmor", "--offline", "--no-progress", str(tmp_path)).returncode > 0
+
+
+def test_the_workflow_runs_what_every_machine_runs() -> None:
+    assert any("run: .ci/run" in path.read_text(encoding="utf-8") for path in WORKFLOWS)
+
+
+def test_each_release_names_a_commit_of_this_history() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    releases = re.findall(
+        r"^## \[(\d+\.\d+\.\d+)\] - \d{4}-\d\d-\d\d\n\nCommit ([0-9a-f]{40})\.$", changelog, re.MULTILINE
+    )
+
+    assert len(releases) == len(re.findall(r"^## \[\d", changelog, re.MULTILINE)) > 0
+    for _, commit in releases:
+        known = subprocess.run(["git", "cat-file", "-t", commit], capture_output=True, text=True, check=False, cwd=ROOT)
+        # A shallow clone, or an archive without history, cannot tell.
+        assert known.stdout.strip() == "commit" or is_shallow(), commit
+
+
+def is_shallow() -> bool:
+    """Whether this checkout lacks the history that a commit would be looked up in."""
+    answer = subprocess.run(
+        ["git", "rev-parse", "--is-shallow-repository"], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    return answer.stdout.strip() != "false"

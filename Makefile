@@ -88,5 +88,5 @@ $(READY): pyproject.toml uv.lock .python-version
 	@touch $@
 
 # `sam build` calls these, with the folder to fill in ARTIFACTS_DIR.
-build-ContentFunction build-LeadsFunction build-NotifyFunction: $(READY)
-	@$(PYTHON) -m infra.build $(@:build-%=%) "$(ARTIFACTS_DIR)"
+build-%: $(READY)
+	@$(PYTHON) -m infra.build $* "$(ARTIFACTS_DIR)"

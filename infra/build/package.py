@@ -1,10 +1,13 @@
-"""The three packages: what each consists of, and how one is put together."""
+"""The functions' packages: what each consists of, and how one is put together."""
 
 import shutil
 import tempfile
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from samtranslator.yaml_helper import yaml_parse
 
 from infra.build import dependencies, sdk, seal
 from infra.build.dependencies import Architecture
@@ -35,18 +38,31 @@ class Package:
         return f"functions.{self.function}.app"
 
 
-# By logical id, as in template.yaml.
-PACKAGES: Mapping[str, Package] = {
-    "ContentFunction": Package("content", ("site",)),
-    "LeadsFunction": Package(
-        "leads",
-        ("forms", "languages.json", "locales", "practice.json"),
-        {"dynamodb": ("PutItem", "TransactWriteItems")},
-    ),
-    "NotifyFunction": Package(
-        "notify", ("locales", "practice.json"), {"dynamodb": ("Query", "UpdateItem"), "sesv2": ("SendEmail",)}
-    ),
-}
+def packages(root: Path) -> dict[str, Package]:
+    """The package of each function in a checkout's template, by logical id, in the template's order.
+
+    What a package holds beside code and libraries is in the `package.toml` of the function's folder, if there is one.
+    """
+    resources = yaml_parse((root / "template.yaml").read_text(encoding="utf-8"))["Resources"]
+    handlers = {
+        logical_id: resource["Properties"]["Handler"]
+        for logical_id, resource in resources.items()
+        if resource["Type"] == "AWS::Serverless::Function"
+    }
+    return {logical_id: _package(root, handler.split(".")[1]) for logical_id, handler in handlers.items()}
+
+
+def _package(root: Path, function: str) -> Package:
+    path = root / "functions" / function / "package.toml"
+    described = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    unknown = sorted(described.keys() - {"compiled", "calls"})
+    if unknown:
+        raise BuildError(f"{path} has {unknown[0]}, which is neither compiled nor calls.")
+    calls = {service: tuple(operations) for service, operations in described.get("calls", {}).items()}
+    return Package(function, tuple(described.get("compiled", ())), calls)
+
+
+PACKAGES: Mapping[str, Package] = packages(ROOT)
 
 # What no function of ours reads of its libraries: half of their files.
 _UNREAD = (

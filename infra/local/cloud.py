@@ -4,12 +4,16 @@ Everything the rest of the local stack knows about functions, routes, streams an
 so that the template stays the only description. moto keeps its state in module globals: one cloud per process.
 """
 
+import base64
 import json
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer
 
 from infra.local.endpoint import AwsEndpoint, SentMail
 from infra.local.errors import TemplateError
@@ -139,10 +143,10 @@ class Cloud:
             raise TemplateError(f"The HTTP API: {error}") from error
 
     def items(self) -> list[dict[str, Any]]:
-        """Every item of every table, in DynamoDB's JSON."""
+        """Every item of every table, as plain JSON."""
         with self._endpoint.lock:
             tables = [resource.model for resource in self.resources("AWS::DynamoDB::Table")]
-            return [plain(item.to_json()["Attributes"]) for table in tables for item in table.all_items()]
+            return [decode(item.to_json()["Attributes"]) for table in tables for item in table.all_items()]
 
     def stream_records(self, stream_arn: str, start: int, limit: int) -> list[dict[str, Any]]:
         """Records of a table's stream, as Lambda delivers them.
@@ -245,14 +249,30 @@ def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def decode(item: Mapping[str, Any]) -> dict[str, Any]:
+    """A DynamoDB item as plain JSON: without type tags, sets as sorted lists, binary values in base64."""
+    deserialize = TypeDeserializer().deserialize
+    decoded: dict[str, Any] = plain({name: deserialize(value) for name, value in item.items()})
+    return decoded
+
+
 def plain(value: Any) -> Any:
-    """Turns moto's objects into the JSON they stand for; times as seconds since 1970, as Lambda gives them."""
+    """What moto's and boto3's objects stand for, as JSON; times in seconds since 1970, as Lambda gives them."""
     return json.loads(json.dumps(value, default=_to_json))
 
 
 def _to_json(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=UTC).timestamp()  # moto's times are UTC and do not say so
+    match value:
+        case datetime():
+            return value.replace(tzinfo=UTC).timestamp()  # moto's times are UTC and do not say so
+        case Decimal():
+            return int(value) if value == value.to_integral_value() else float(value)
+        case set():
+            return sorted(getattr(each, "value", each) for each in value)
+        case bytes():
+            return base64.b64encode(value).decode("ascii")
+    if hasattr(value, "value"):
+        return value.value  # boto3's Binary
     if hasattr(value, "to_regular_json"):
         return value.to_regular_json()
     raise TypeError(f"{type(value).__name__} in a DynamoDB item")

@@ -13,7 +13,6 @@ from typing import Any, Self
 from infra.local import events, schedule, streams, template
 from infra.local.cloud import Cloud
 from infra.local.console import PREFIX, Console
-from infra.local.console.items import decode
 from infra.local.console.mailbox import Mail, read
 from infra.local.endpoint import AwsEndpoint, Observer
 from infra.local.errors import LocalStackError, PortInUse
@@ -173,7 +172,7 @@ class LocalStack:
 
     def items(self) -> list[dict[str, Any]]:
         """Every stored item, as plain JSON."""
-        return [decode(item) for item in self._cloud.items()]
+        return self._cloud.items()
 
     def log_lines(self) -> list[LogLine]:
         """The last lines of the functions' logs, oldest first."""

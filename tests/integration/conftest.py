@@ -1,6 +1,7 @@
 """Handlers on moto: the stack is created from template.yaml, the task root by the compiler."""
 
 import logging
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,34 +17,16 @@ from moto import mock_aws
 from moto.ses.models import ses_backends
 
 from functions.content.compiler import compile_all
-from functions.leads import answers, page
 from functions.leads import app as leads_app
 from functions.notify import app as notify_app
-from functions.notify import mailer
+from infra.build.package import PACKAGES
 from infra.local import events, moto_models, template
 from infra.local.routes import Match, Route
-from shared import aws, messages, practice, store, telemetry
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 ROOT = Path(__file__).parents[2]
-CACHES = (
-    answers._matcher,
-    aws._session,
-    leads_app.settings,
-    leads_app.store,
-    mailer._client,
-    messages.translations,
-    notify_app.mailer,
-    notify_app.settings,
-    notify_app.store,
-    page.pages,
-    practice.read_compiled,
-    store._client,
-    telemetry._metrics,
-    telemetry.logger,
-)
 
 
 @dataclass
@@ -112,11 +95,13 @@ def events_account() -> str:
 
 def forget() -> None:
     """Make the functions new: what a process keeps between invocations belongs to one test."""
-    for cache in CACHES:
-        cache.cache_clear()
+    for name in [name for name in sys.modules if name.startswith(("functions.", "shared."))]:
+        for value in vars(sys.modules[name]).values():
+            if callable(getattr(value, "cache_clear", None)):
+                value.cache_clear()
     # Powertools keeps its handler, and with it the standard output of an earlier test, on the standard logger.
-    for name in ("leads", "notify"):
-        logging.Logger.manager.loggerDict.pop(name, None)
+    for package in PACKAGES.values():
+        logging.Logger.manager.loggerDict.pop(package.function, None)
 
 
 @pytest.fixture(scope="session")

@@ -46,7 +46,7 @@ def calls_of_every_function(deployed: Deployed, task_root: Path) -> dict[str, se
     """Run every event in `events/` through its handler, at noon and just after midnight, when leads looks twice."""
     found: dict[str, set[Call]] = {}
     with _fresh_modules():
-        for logical_id in ("ContentFunction", "LeadsFunction", "NotifyFunction"):
+        for logical_id in PACKAGES:  # in the template's order: notify finds what leads has stored
             with _as_function(deployed, logical_id, task_root) as recorded:
                 for now in (NOON, JUST_AFTER_MIDNIGHT):
                     _run_all_events(logical_id, now, found)

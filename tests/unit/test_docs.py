@@ -1,11 +1,12 @@
 """What the documents must name, they name: every parameter, output, setting, metric, verb and alarm."""
 
 import re
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 from samtranslator.yaml_helper import yaml_parse
+
+from infra.build.package import PACKAGES
 
 ROOT = Path(__file__).parents[2]
 OPERATIONS = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
@@ -23,16 +24,17 @@ def test_every_parameter_and_output_is_explained_to_ops() -> None:
 
 
 def test_every_setting_is_named() -> None:
-    for function in ("leads", "notify"):
-        settings = import_module(f"functions.{function}.app").Settings
-        for field in settings.__dataclass_fields__:
-            assert f"`{field.upper()}`" in OPERATIONS, field
+    # tests/template/test_settings.py compares them with what the functions read.
+    for logical_id in PACKAGES:
+        for name in TEMPLATE["Resources"][logical_id]["Properties"].get("Environment", {}).get("Variables", {}):
+            assert f"`{name}`" in OPERATIONS, name
 
 
 def test_the_metrics_in_the_document_are_those_that_are_counted() -> None:
     counted = named(r'count\("(\w+)"', *(ROOT / "functions").rglob("*.py"))
 
-    assert set(re.findall(r"^\| (?:leads|notify) \| `(\w+)`", OPERATIONS, re.MULTILINE)) == counted
+    functions = "|".join(package.function for package in PACKAGES.values())
+    assert set(re.findall(rf"^\| (?:{functions}) \| `(\w+)`", OPERATIONS, re.MULTILINE)) == counted
 
 
 def test_every_verb_is_in_the_document() -> None:
@@ -42,8 +44,7 @@ def test_every_verb_is_in_the_document() -> None:
 
 
 @pytest.mark.parametrize(
-    "document",
-    ["README.md", "docs/operations.md", "docs/architecture.md", "docs/api.md", "docs/bench.md", "docs/scale.md"],
+    "document", [str(path.relative_to(ROOT)) for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]]
 )
 def test_every_link_and_picture_leads_somewhere(document: str) -> None:
     folder = (ROOT / document).parent

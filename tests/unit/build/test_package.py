@@ -8,7 +8,7 @@ from infra.build import dependencies
 from infra.build.__main__ import main
 from infra.build.dependencies import Architecture
 from infra.build.errors import BuildError
-from infra.build.package import Package, build
+from infra.build.package import Package, build, packages
 
 LEADS = Package("leads", ("forms", "practice.json"))
 
@@ -83,6 +83,32 @@ def test_it_never_empties_a_folder_that_is_no_package(project: Path, folder: str
         build(LEADS, project / folder, Architecture.ARM64, root=project, compile_site=compile_site)
 
     assert (project / "shared/lead.py").exists()
+
+
+TEMPLATE = """
+Resources:
+  Table: { Type: AWS::DynamoDB::Table }
+  LeadsFunction: { Type: AWS::Serverless::Function, Properties: { Handler: functions.leads.app.lambda_handler } }
+  NewFunction: { Type: AWS::Serverless::Function, Properties: { Handler: functions.new.app.lambda_handler } }
+"""
+
+
+def test_the_functions_are_those_of_the_template_each_described_in_its_own_folder(project: Path) -> None:
+    (project / "template.yaml").write_text(TEMPLATE)
+    (project / "functions/leads/package.toml").write_text('compiled = ["forms"]\ncalls.dynamodb = ["PutItem"]')
+
+    assert packages(project) == {
+        "LeadsFunction": Package("leads", ("forms",), {"dynamodb": ("PutItem",)}),
+        "NewFunction": Package("new", ()),
+    }
+
+
+def test_a_word_that_says_nothing_about_a_package_is_named(project: Path) -> None:
+    (project / "template.yaml").write_text(TEMPLATE)
+    (project / "functions/leads/package.toml").write_text('compield = ["forms"]')
+
+    with pytest.raises(BuildError, match="compield"):
+        packages(project)
 
 
 def test_what_is_wrong_is_said_without_a_traceback(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

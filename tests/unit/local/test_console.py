@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from infra.local.cloud import RawMail
+from infra.local.cloud import RawMail, decode
 from infra.local.console import Console
-from infra.local.console.items import decode
 from infra.local.console.mailbox import Mail, read
 from infra.local.endpoint import SentMail
 from infra.local.events import HttpRequest
@@ -168,7 +167,9 @@ def test_items_are_decoded_from_dynamodbs_json() -> None:
         "n": {"NULL": True},
         "m": {"M": {"l": {"L": [{"N": "1"}, {"S": "y"}]}}},
         "ss": {"SS": ["a"]},
-        "ns": {"NS": ["1", "2"]},
+        "ns": {"NS": ["2", "1"]},
+        "bin": {"B": b"\xff\x01"},
+        "bins": {"L": [{"BS": [b"b", b"a"]}]},
     }
 
     assert decode(item) == {
@@ -180,6 +181,8 @@ def test_items_are_decoded_from_dynamodbs_json() -> None:
         "m": {"l": [1, "y"]},
         "ss": ["a"],
         "ns": [1, 2],
+        "bin": "/wE=",
+        "bins": [["YQ==", "Yg=="]],
     }
 
 

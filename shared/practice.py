@@ -56,7 +56,10 @@ Locale = Annotated[str, Matching(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3})
 
 @dataclass(frozen=True, slots=True)
 class Practitioner:
-    """Who treats, and who signs the article."""
+    """Who treats, and who signs the article.
+
+    What is None is nowhere claimed. All but the number is shown as it is written here, in the practice's language.
+    """
 
     __pydantic_config__ = _STRICT
 
@@ -64,6 +67,10 @@ class Practitioner:
     name: Text
     title: Text
     credentials: tuple[Text, ...]
+    license_number: Annotated[str, Matching(r"[A-Z0-9]+([ ./-][A-Z0-9]+)*", "DC-12345")] | None = None
+    degree: Text | None = None
+    board_certification: Text | None = None
+    needling_training: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

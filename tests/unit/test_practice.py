@@ -29,6 +29,16 @@ def test_what_was_checked_at_build_time_is_read_back_the_same(task_root: Path) -
     assert practice.read_compiled() == checked
 
 
+def test_a_practitioner_may_say_more_and_need_not(tmp_path: Path) -> None:
+    path = tmp_path / "practice.toml"
+    path.write_text(SOURCE.replace("[address]", 'license_number = "DC-12345"\n[address]'), encoding="utf-8")
+
+    person = practice.load(path).practitioner
+
+    assert person.license_number == "DC-12345"
+    assert (person.degree, person.board_certification, person.needling_training) == (None, None, None)
+
+
 def test_a_package_without_it_says_so(task_root: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"practice\.json is missing"):
         practice.read_compiled()
@@ -49,6 +59,12 @@ def test_a_package_without_it_says_so(task_root: Path) -> None:
         ('emergency_number = "911"', "emergency_number = 911", "emergency_number"),
         ('origin = "https://www.example.com"', 'origin = "www.example.com/"', "origin"),
         ('region = "US-AZ"', 'region = "Arizona"', "region"),
+        ("[address]", 'license_number = "no. 5?"\n[address]', "practitioner.license_number: 'no. 5.' should look like"),
+        ("[address]", "license_number = 12345\n[address]", "practitioner.license_number: .*string"),
+        ("[address]", 'degree = ""\n[address]', "practitioner.degree: '' should look like"),
+        ("[address]", 'board_certification = ["A"]\n[address]', "practitioner.board_certification"),
+        ("[address]", "needling_training = 54\n[address]", "practitioner.needling_training: .*string"),
+        ("[address]", 'licence_number = "DC-1"\n[address]', "practitioner.licence_number: .*[Uu]nexpected"),
         ("name = ", "nmae = ", "nmae: .*[Uu]nexpected"),
         ("[practitioner]", "[practitioner", "practice.toml: .*line"),
     ],

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from functions.content.compiler import markdown
-from functions.content.compiler.article_view import ArticleView, ItemView, SectionView
-from functions.content.compiler.blocks import Block
+from functions.content.compiler.article_view import ArticleView, SectionView
 from functions.content.compiler.page_view import alternates
 from functions.content.compiler.publication import Publication
 from functions.content.compiler.site import Site
@@ -18,7 +17,7 @@ from shared.http import JSON, dump_json
 
 COLLECTION = "/api/articles"
 
-_LISTS = ("red_flags", "takeaways", "contraindications", "risks", "alternatives")
+_LISTS = ("red_flags", "see_doctor", "takeaways", "contraindications", "risks", "alternatives")
 
 
 def article_path(slug: str) -> str:
@@ -69,9 +68,23 @@ def _add(
 def _article(site: Site, publication: Publication, article: ArticleView) -> dict[str, Any]:
     blocks = publication.text.blocks
     facts = publication.article.facts
+    values = {"emergency_number": site.practice.emergency_number}
+
+    def text(id_: str, html: str) -> dict[str, Any]:
+        block = blocks[id_]
+        citations = list(dict.fromkeys(block.citations))
+        return {"text": markdown.plain(block.tokens, values), "html": str(html), "citations": citations}
+
+    def items(name: str) -> list[dict[str, Any]]:
+        return [{"id": each.id, **text(f"{name}.{each.id}", each.html)} for each in getattr(article, name)]
+
+    def section(each: SectionView) -> dict[str, Any]:
+        head = {"id": each.id, "severity": each.severity, "heading": each.heading}
+        return {**head, **text(f"sections.{each.id}", each.html)}
+
     return {
         **_summary(site, article),
-        "summary": _text(blocks["summary"], article.summary),
+        "summary": text("summary", article.summary),
         "dates": facts.model_dump(mode="json", include={"published", "modified", "last_reviewed", "next_review_due"}),
         "author": {
             "name": article.author.name,
@@ -80,12 +93,12 @@ def _article(site: Site, publication: Publication, article: ArticleView) -> dict
         },
         "reviewer": facts.reviewer.model_dump() if facts.reviewer else None,
         "emergency": {"number": site.practice.emergency_number, "region": site.practice.region},
-        **{name: _items(publication, name, getattr(article, name)) for name in _LISTS},
-        "opening": _text(blocks["opening"], article.opening),
-        "sections": [_section(blocks[f"sections.{each.id}"], each) for each in article.sections],
-        "evidence": _text(blocks["evidence"], article.evidence),
-        "conflict_of_interest": _text(blocks["conflict_of_interest"], article.conflict_of_interest),
-        "disclaimer": _text(blocks["disclaimer"], article.disclaimer),
+        **{name: items(name) for name in _LISTS},
+        "opening": text("opening", article.opening),
+        "sections": [section(each) for each in article.sections],
+        "evidence": text("evidence", article.evidence),
+        "conflict_of_interest": text("conflict_of_interest", article.conflict_of_interest),
+        "disclaimer": text("disclaimer", article.disclaimer),
         "references": [
             {"number": each.number, **each.reference.model_dump(), "link": each.reference.link}
             for each in article.references
@@ -116,21 +129,3 @@ def _translation(publication: Publication) -> dict[str, Any] | None:
         return None
     status = "drifted" if publication.has_drifted else "current"
     return {"status": status, **translation.model_dump(mode="json", exclude={"sources"})}
-
-
-def _section(block: Block, section: SectionView) -> dict[str, Any]:
-    return {
-        "id": section.id,
-        "severity": section.severity,
-        "heading": section.heading,
-        **_text(block, section.html),
-    }
-
-
-def _items(publication: Publication, name: str, items: Sequence[ItemView]) -> list[dict[str, Any]]:
-    blocks = publication.text.blocks
-    return [{"id": each.id, **_text(blocks[f"{name}.{each.id}"], each.html)} for each in items]
-
-
-def _text(block: Block, html: str) -> dict[str, Any]:
-    return {"text": markdown.plain(block.tokens), "html": str(html), "citations": list(dict.fromkeys(block.citations))}

@@ -13,6 +13,7 @@ from functions.content.compiler.assets import Asset
 from functions.content.compiler.blocks import Block
 from functions.content.compiler.localize import Localizer
 from functions.content.compiler.model import Person, Reference
+from functions.content.compiler.practice_view import SiteView
 from shared.messages import mark as _
 from shared.practice import Practitioner
 
@@ -90,6 +91,7 @@ class ArticleView:
     summary: Markup
     takeaways: tuple[ItemView, ...]
     red_flags: tuple[ItemView, ...]
+    see_doctor: tuple[ItemView, ...]
     contraindications: tuple[ItemView, ...]
     risks: tuple[ItemView, ...]
     evidence: Markup
@@ -116,7 +118,7 @@ def article_view(
     article: Article,
     text: Text,
     localizer: Localizer,
-    author: Practitioner,
+    practice: SiteView,
     *,
     notices: Sequence[NoticeKind] = (),
     source_url: str | None = None,
@@ -125,7 +127,10 @@ def article_view(
     """`text` rendered for its page; `pictures` as `read_pictures` gives them."""
 
     def html(block: Block) -> Markup:
-        return markdown.render(block.tokens, article.numbers, lambda number: localizer.say(_REFERENCE, number=number))
+        return markdown.render(block.tokens, article.numbers, label, {"emergency_number": practice.emergency})
+
+    def label(number: int) -> str:
+        return localizer.say(_REFERENCE, number=number)
 
     def items(name: str) -> tuple[ItemView, ...]:
         return tuple(ItemView(id_, html(block)) for id_, block in text.group(name))
@@ -147,6 +152,7 @@ def article_view(
         summary=html(blocks["summary"]),
         takeaways=items("takeaways"),
         red_flags=items("red_flags"),
+        see_doctor=items("see_doctor"),
         contraindications=items("contraindications"),
         risks=items("risks"),
         evidence=html(blocks["evidence"]),
@@ -157,7 +163,7 @@ def article_view(
         sections=sections,
         cover=next((each.picture for each in sections if each.picture), None),
         references=tuple(ReferenceView(number, each) for number, each in enumerate(facts.references, start=1)),
-        author=author,
+        author=practice.practitioner,
         reviewer=facts.reviewer,
         published=day(facts.published),
         modified=day(facts.modified),

@@ -17,6 +17,8 @@ SECTIONS: Final = "sections"
 
 # Running text without markup: it goes into <title> and <meta>, where a citation or a star would be shown as it is.
 PLAIN: Final = ("title", "description")
+# Shown on pages that have no list of references, too.
+UNCITED: Final = (*PLAIN, "red_flags")
 
 FRONT_SEVERITY: Final[Mapping[str, Severity]] = {
     "title": "editorial",
@@ -24,6 +26,7 @@ FRONT_SEVERITY: Final[Mapping[str, Severity]] = {
     "summary": "clinical",
     "takeaways": "clinical",
     "red_flags": "safety",
+    "see_doctor": "safety",
     "contraindications": "safety",
     "risks": "clinical",
     "evidence": "clinical",
@@ -50,6 +53,11 @@ class Block:
     def citations(self) -> tuple[str, ...]:
         """The references cited, in order, with repeats."""
         return markdown.citations(self.tokens)
+
+    @property
+    def placeholders(self) -> tuple[str, ...]:
+        """What the practice file fills in, in order, with repeats."""
+        return markdown.placeholders(self.tokens)
 
     @property
     def whole(self) -> str:
@@ -137,5 +145,7 @@ def _flaws(file: MarkdownFile, block: Block) -> Iterator[str]:
     for flaw in markdown.flaws(block.tokens):
         line = file.body_line + flaw.line if in_body else block.line
         yield fault(file.path, line, block.id, flaw.message)
-    if block.id in PLAIN and block.citations:
+    if block.id.partition(".")[0] in UNCITED and block.citations:
         yield fault(file.path, block.line, block.id, "cannot hold a citation")
+    if block.id in PLAIN and block.placeholders:
+        yield fault(file.path, block.line, block.id, "cannot hold a placeholder")

@@ -1,5 +1,7 @@
 """Markdown for articles: CommonMark without raw HTML and images, plus citations such as `[@boyce2020; @hu2018]`.
 
+`{emergency_number}` stands for what the practice file says, so that no translator has to know the number of a country.
+
 A text is parsed once into tokens; checking, comparing and rendering all work on those.
 """
 
@@ -17,14 +19,18 @@ from markupsafe import Markup, escape
 type Tokens = Sequence[Token]
 type Numbers = Mapping[str, int]
 type Label = Callable[[int], str]
+type Values = Mapping[str, str]
+
+PLACEHOLDERS = ("emergency_number",)
 
 _CITATION = re.compile(r"\[(@[\w-]+(?:;\s*@[\w-]+)*)\]")
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _LINK = re.compile(r"https://|tel:|#|/(?!/)")
 _ALLOWED = {
     "blockquote_close", "blockquote_open", "bullet_list_close", "bullet_list_open", "citation", "em_close", "em_open",
     "hardbreak", "heading_close", "heading_open", "inline", "link_close", "link_open", "list_item_close",
-    "list_item_open", "ordered_list_close", "ordered_list_open", "paragraph_close", "paragraph_open", "softbreak",
-    "strong_close", "strong_open", "text",
+    "list_item_open", "ordered_list_close", "ordered_list_open", "paragraph_close", "paragraph_open", "placeholder",
+    "softbreak", "strong_close", "strong_open", "text",
 }  # fmt: skip
 
 
@@ -55,6 +61,8 @@ def flaws(tokens: Tokens) -> Iterator[Flaw]:
                 yield Flaw(line, f"{each.type.removesuffix('_open').replace('_', ' ')} is not allowed here")
             elif each.type == "link_open" and not _LINK.match(str(each.attrGet("href"))):
                 yield Flaw(line, f"link to {each.attrGet('href')!r}: only https, tel, or a place on this site")
+            elif each.type == "placeholder" and each.content not in PLACEHOLDERS:
+                yield Flaw(line, f"{{{each.content}}} stands for nothing; there is {{{'}, {'.join(PLACEHOLDERS)}}}")
 
 
 def citations(tokens: Tokens) -> tuple[str, ...]:
@@ -66,15 +74,23 @@ def citations(tokens: Tokens) -> tuple[str, ...]:
     return tuple(found)
 
 
-def plain(tokens: Tokens) -> str:
-    """The text as it is read aloud: no markup, no citations, blocks apart by a line break."""
-    blocks = ["".join(_words(token.children or ())).strip() for token in tokens if token.type == "inline"]
+def placeholders(tokens: Tokens) -> tuple[str, ...]:
+    """The names of all placeholders, in order, with repeats."""
+    return tuple(token.content for token in _inline(tokens) if token.type == "placeholder")
+
+
+def plain(tokens: Tokens, values: Values) -> str:
+    """The text as it is read aloud: no markup, no citations, placeholders filled, blocks apart by a line break."""
+    blocks = ["".join(_words(token.children or (), values)).strip() for token in tokens if token.type == "inline"]
     return re.sub(r" +(?=[.,;:]|$)", "", "\n".join(blocks), flags=re.MULTILINE)
 
 
-def render(tokens: Tokens, numbers: Numbers, label: Label) -> Markup:
-    """HTML. A citation becomes superscript links to `#ref-<id>`, shown as `numbers`, read out as `label` says."""
-    env = {"numbers": numbers, "label": label}
+def render(tokens: Tokens, numbers: Numbers, label: Label, values: Values) -> Markup:
+    """HTML. A citation becomes superscript links to `#ref-<id>`, shown as `numbers`, read out as `label` says.
+
+    `values` are what placeholders stand for; what is not Markup among them is escaped.
+    """
+    env = {"numbers": numbers, "label": label, "values": values}
     return Markup(_PARSER.renderer.render(tokens, _PARSER.options, env).strip())  # noqa: S704
 
 
@@ -83,10 +99,12 @@ def _inline(tokens: Tokens) -> Iterator[Token]:
         yield from token.children or ()
 
 
-def _words(tokens: Tokens) -> Iterator[str]:
+def _words(tokens: Tokens, values: Values) -> Iterator[str]:
     for token in tokens:
         if token.type == "text":
             yield token.content
+        elif token.type == "placeholder":
+            yield values[token.content]
         elif token.type in ("softbreak", "hardbreak"):
             yield " "
 
@@ -112,11 +130,27 @@ def _write_citation(_self: RendererHTML, tokens: Tokens, index: int, _options: O
     return f'<sup class="cite">{", ".join(links)}</sup>'
 
 
+def _read_placeholder(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's signature
+    match = _PLACEHOLDER.match(state.src, state.pos, state.posMax)
+    if not match:
+        return False
+    if not silent:
+        state.push("placeholder", "", 0).content = match[1]
+    state.pos = match.end()
+    return True
+
+
+def _write_placeholder(_self: RendererHTML, tokens: Tokens, index: int, _options: OptionsDict, env: Any) -> str:
+    return str(escape(env["values"][tokens[index].content]))
+
+
 def _build() -> MarkdownIt:
     # Raw HTML is parsed so that it can be refused; with it switched off it would turn into visible text.
     parser = MarkdownIt("commonmark", {"html": True})
     parser.inline.ruler.before("link", "citation", _read_citation)
+    parser.inline.ruler.before("link", "placeholder", _read_placeholder)
     parser.add_render_rule("citation", _write_citation)
+    parser.add_render_rule("placeholder", _write_placeholder)
     return parser
 
 

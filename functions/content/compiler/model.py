@@ -101,7 +101,11 @@ class Translation(Model):
 
 
 class FrontMatter(Model):
-    """The typed part of an article in one language. `translation` is there exactly where it is one."""
+    """The typed part of an article in one language. `translation` is there exactly where it is one.
+
+    `red_flags` are emergencies, and nothing else: whoever has one calls for help now. `see_doctor` are signs that a
+    doctor should look at in the next days, before any treatment.
+    """
 
     status: PublicationState = "published"
     title: Text
@@ -109,6 +113,7 @@ class FrontMatter(Model):
     summary: Text
     takeaways: Items
     red_flags: Items
+    see_doctor: Items
     contraindications: Items
     risks: Items
     evidence: Text

@@ -159,6 +159,7 @@ _ARTICLE_MEMBERS: dict[str, Schema] = {
     "reviewer": _nullable(_PERSON),
     "emergency": _object(number=_STRING, region=_STRING),
     "red_flags": _list(_ITEM),
+    "see_doctor": _list(_ITEM),
     "takeaways": _list(_ITEM),
     "contraindications": _list(_ITEM),
     "risks": _list(_ITEM),

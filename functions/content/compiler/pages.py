@@ -49,7 +49,8 @@ def thank_you_rows(site: Site, table: Table) -> dict[str, Row]:
     rows = {}
     for locale in site.locales:
         page = site.page(locale, site.localizers[locale].say(_THANK_YOU_TITLE))
-        html = site.renderer(locale).page("thank_you.html", page=page, reference=REFERENCE_SLOT)
+        flags = site.emergencies(locale)
+        html = site.renderer(locale).page("thank_you.html", page=page, reference=REFERENCE_SLOT, red_flags=flags)
         headers = {**_headers(locale), "cache-control": "no-store", "x-robots-tag": "noindex"}
         rows[locale] = table.add(_checked(html, "thank_you.html"), headers, fixed=False)
     return rows

@@ -1,4 +1,4 @@
-"""Whether a translation says the same: the same blocks, in each the same citations, numbers, units and list items."""
+"""Whether a translation says the same: the same blocks, and in each the same citations, numbers, units and so on."""
 
 import re
 import unicodedata
@@ -58,6 +58,7 @@ def _differences(source: Block, translated: Block) -> Iterator[str]:
     pairs = (
         ("citations", Counter(source.citations), Counter(translated.citations)),
         ("numbers", quantities(source.whole), quantities(translated.whole)),
+        ("placeholders", Counter(source.placeholders), Counter(translated.placeholders)),
         ("list items", _list_items(source), _list_items(translated)),
     )
     for what, wanted, found in pairs:

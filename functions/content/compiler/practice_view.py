@@ -2,9 +2,14 @@
 
 from dataclasses import dataclass, replace
 
+from markupsafe import Markup
+
 from functions.content.compiler.localize import Localizer
 from functions.leads import phone
 from shared.practice import Address, Practice, Practitioner
+
+# A number keeps its order in text that runs from right to left.
+_EMERGENCY = Markup('<a class="alarm-number" href="tel:{0}"><bdi dir="ltr">{0}</bdi></a>')
 
 
 @dataclass(frozen=True)
@@ -20,7 +25,7 @@ class SiteView:
     """What every template calls `site`.
 
     `*_uri` are for links, `example_phone` shows how a number is written, `home` is the practice's page in this
-    language.
+    language; `emergency` is the link that calls for help, in its own direction wherever it stands.
     """
 
     name: str
@@ -28,8 +33,8 @@ class SiteView:
     phone: str
     phone_uri: str
     example_phone: str
-    emergency_number: str
-    emergency_uri: str
+    emergency: Markup
+    language: str
     address: Address
     country: str
     hours: tuple[Opening, ...]
@@ -46,8 +51,8 @@ def site_view(practice: Practice, localizer: Localizer) -> SiteView:
         phone=number,
         phone_uri=f"tel:{practice.phone}",
         example_phone=phone.example(country) or number,
-        emergency_number=practice.emergency_number,
-        emergency_uri=f"tel:{practice.emergency_number}",
+        emergency=_EMERGENCY.format(practice.emergency_number),
+        language=practice.language,
         address=practice.address,
         country=localizer.country_name(country),
         hours=tuple(

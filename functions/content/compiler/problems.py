@@ -10,7 +10,10 @@ from shared.messages import mark as _
 
 
 class Problem(NamedTuple):
-    """A stable code, the HTTP status, and what is said. `{phone}` and `{locales}` are filled in."""
+    """A stable code, the HTTP status, and what is said. `{locales}` is filled in.
+
+    Whom to call, the page says of itself.
+    """
 
     code: str
     status: int
@@ -22,13 +25,13 @@ NOT_FOUND = Problem(
     "not_found", 404, _("This page does not exist"), _("The address may be mistyped, or the page may have moved.")
 )
 METHOD_NOT_ALLOWED = Problem(
-    "method_not_allowed", 405, _("This cannot be done here"), _("This address can only be read.")
+    "method_not_allowed", 405, _("This cannot be done here"), _("You can only read this page.")
 )
 INTERNAL_ERROR = Problem(
     "internal_error",
     500,
     _("Something went wrong on our side"),
-    _("Please try again in a moment. If it is urgent, call {phone}."),
+    _("Please try again in a moment."),
 )
 UNKNOWN_LOCALE = Problem(
     "unknown_locale", 400, _("Unknown language"), _("This is not a language tag. Published are: {locales}.")
@@ -67,6 +70,4 @@ def _problem_row(site: Site, table: Table, fault: Problem, locale: str, locales:
 
 def _say(site: Site, fault: Problem, locale: str, locales: Sequence[str]) -> tuple[str, str]:
     say = site.localizers[locale].say
-    # Isolated (UAX 9, LRI and PDI): in a sentence that runs from right to left the number would come out back to front.
-    phone = f"\u2066{site.views[locale].phone}\u2069"
-    return say(fault.title), say(fault.detail, phone=phone, locales=", ".join(locales))
+    return say(fault.title), say(fault.detail, locales=", ".join(locales))

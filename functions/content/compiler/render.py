@@ -13,7 +13,7 @@ and besides
 
     landing.html    article: article_view.ArticleView, form: pages.FormView
     home.html       articles: a list of ArticleView
-    thank_you.html  reference: text
+    thank_you.html  reference: text, red_flags: pairs of locale and HTML
     error.html      error: title, detail, links (each path, locale, dir, text)
 
 `partials/form_fragments.html` holds the macros named in `forms.FRAGMENTS`.

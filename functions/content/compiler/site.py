@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from babel.messages.catalog import Catalog
+from markupsafe import Markup
 
 from functions.content.compiler.article import Article
 from functions.content.compiler.article_view import ArticleView, article_view
@@ -73,7 +74,7 @@ class Site:
             publication.article,
             publication.text,
             self.localizers[locale],
-            self.views[locale].practitioner,
+            self.views[locale],
             notices=publication.notices,
             source_url=f"/{SOURCE_LOCALE}/articles/{slug}" if SOURCE_LOCALE in self.locales_of(slug) else None,
             pictures=self.pictures[slug],
@@ -86,6 +87,14 @@ class Site:
             by_locale = {each.locale: each for each in self.published(slug)}
             chosen.append(by_locale.get(locale) or self.published(slug)[0])
         return [self.article(each) for each in chosen]
+
+    def emergencies(self, locale: str) -> list[tuple[str, Markup]]:
+        """The red flags of every article shown, each once: the locale it is in, and its HTML.
+
+        For pages that belong to no article. Signs that articles word differently are all there.
+        """
+        found = ((article.locale, flag.html) for article in self.articles_for(locale) for flag in article.red_flags)
+        return list(dict.fromkeys(found))
 
     def home_alternates(self, locale: str) -> tuple[Alternate, ...]:
         """The practice's page in every language."""

@@ -56,9 +56,10 @@ def _medical_page(practice: Practice, article: ArticleView, locales: Sequence[st
         "audience": {"@type": "MedicalAudience", "audienceType": "Patient"},
         "citation": [_citation(each.reference) for each in article.references],
     }
-    if "review_overdue" not in article.notices:
+    # Only for a second person who read this text: the author's own reading is no review, and a translation is not the
+    # text that was reviewed.
+    if article.reviewer and not article.translation and "review_overdue" not in article.notices:
         node["lastReviewed"] = article.last_reviewed.iso
-    if article.reviewer:
         node["reviewedBy"] = {"@type": "Person", "name": article.reviewer.name}
     others = [practice.origin + f"/{locale}/articles/{article.slug}" for locale in locales if locale != source_locale]
     if article.locale == source_locale:
@@ -72,7 +73,7 @@ def _citation(reference: Reference) -> Node:
     return {
         "@type": "ScholarlyArticle" if reference.doi or reference.pmid else "CreativeWork",
         "name": reference.title,
-        "author": [_author(name) for name in reference.authors.split(", ")],
+        "author": [_author(name) for name in reference.authors.removesuffix(", et al").split(", ")],
         "datePublished": str(reference.year),
         "url": reference.link,
     }

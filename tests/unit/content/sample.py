@@ -57,6 +57,9 @@ takeaways:
 red_flags:
   - id: numb
     text: "numbness in both legs"
+see_doctor:
+  - id: night
+    text: "it hurts most at night"
 contraindications:
   - id: fear
     text: "You are afraid of needles."

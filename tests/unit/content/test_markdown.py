@@ -3,10 +3,11 @@
 from functions.content.compiler import markdown
 
 NUMBERS = {"a1": 1, "b2": 2}
+VALUES = {"emergency_number": "<911>"}
 
 
 def html(text: str) -> str:
-    return markdown.render(markdown.parse_inline(text), NUMBERS, lambda number: f'Source "{number}"')
+    return markdown.render(markdown.parse_inline(text), NUMBERS, lambda number: f'Source "{number}"', VALUES)
 
 
 def test_a_citation_becomes_links_read_out_in_words() -> None:
@@ -27,7 +28,15 @@ def test_markup_characters_are_escaped() -> None:
 def test_plain_text_has_no_markup_and_no_gap_where_a_citation_was() -> None:
     tokens = markdown.parse("One **two** three [@a1].\n\n- four [@b2]\n- five\n")
 
-    assert markdown.plain(tokens) == "One two three.\nfour\nfive"
+    assert markdown.plain(tokens, VALUES) == "One two three.\nfour\nfive"
+
+
+def test_a_placeholder_is_filled_in_text_and_html() -> None:
+    text = "Call **{emergency_number}**."
+
+    assert html(text) == "Call <strong>&lt;911&gt;</strong>."
+    assert markdown.plain(markdown.parse(text), VALUES) == "Call <911>."
+    assert markdown.placeholders(markdown.parse(text)) == ("emergency_number",)
 
 
 def test_citations_are_found_in_order_with_repeats() -> None:

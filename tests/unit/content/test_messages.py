@@ -37,7 +37,11 @@ def edit(po: Path, old: str, new: str) -> None:
             "[es] Reference {numero}",
             "has other placeholders: ['numero'] instead of ['number']",
         ),
-        ("[es] Call %(number)s or", "[es] Call or", "has other placeholders: [] instead of ['number']"),
+        (
+            "[es] In an emergency, call %(number)s",
+            "[es] In an emergency, call",
+            "has other placeholders: [] instead of ['number']",
+        ),
     ],
 )
 def test_a_faulty_catalogue_stops_the_build(sample: Sample, es: Path, old: str, new: str, said: str) -> None:

@@ -1,12 +1,15 @@
 """The pages as compiled: what every one must have, in every language."""
 
 import json
+import shutil
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 
 from functions.content.compiler import ContentError, audit
+from functions.content.compiler.article import read_article
+from functions.content.compiler.stamps import accept
 from tests.unit.content.sample import LOCALES, SLUG, Sample
 
 ORIGIN = "https://www.example.com"
@@ -96,6 +99,60 @@ def test_red_flags_and_the_emergency_number_stand_before_the_text_and_beside_the
         assert "numbness in both legs" in part
 
 
+def test_the_second_level_of_urgency_is_not_in_the_alarm(compiled: Sample) -> None:
+    html = landing(compiled, "en").html
+
+    assert html.count("it hurts most at night") == 1
+    after_heading = html.partition('<h2 id="see-doctor">')[2]
+    assert "it hurts most at night" in after_heading.partition('<h2 id="contraindications">')[0]
+
+
+@pytest.mark.parametrize("locale", TRANSLATED)
+def test_beside_the_red_flags_a_translation_says_that_nobody_checked_it(compiled: Sample, locale: str) -> None:
+    alarms = landing(compiled, locale).html.split('<section class="red-flags"')[1:]
+
+    for alarm in (each.partition("</section>")[0] for each in alarms):
+        assert f"[{locale}] A machine translated this page." in alarm
+        assert f"[{locale}] No medical professional has checked the translation." in alarm
+        assert f'href="/en/articles/{SLUG}"' in alarm
+    assert "translat" not in landing(compiled, "en").html
+
+
+def test_a_checked_translation_needs_no_such_line(sample: Sample) -> None:
+    sample.edit("es.md", "reviewer: null", "reviewer: {name: Ana Ruiz, credentials: MD}")
+    sample.compile()
+
+    assert "No medical professional" not in landing(sample, "es").html
+
+
+def test_the_emergency_number_in_the_text_is_the_practices(sample: Sample) -> None:
+    text = "**go to hospital now**"
+    for locale in LOCALES:
+        sample.edit(f"{locale}.md", text, f"{text} or call {{emergency_number}}")
+    sample.accept(*TRANSLATED)
+    practice = sample.sources.practice
+    practice.write_text(
+        practice.read_text("utf-8").replace('emergency_number = "911"', 'emergency_number = "112"'), "utf-8"
+    )
+    sample.compile()
+
+    page = landing(sample, "ar")
+    data = json.loads(sample.get(f"/api/articles/{SLUG}", {"locale": "ar"}).body)
+
+    assert 'or call <a class="alarm-number" href="tel:112"><bdi dir="ltr">112</bdi></a>' in page.html
+    assert "911" not in page.html
+    assert data["opening"]["text"].endswith("go to hospital now or call 112.")
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("path", ["/{locale}/no", "/{locale}/articles/no"])
+def test_every_error_page_says_whom_to_call_in_an_emergency(compiled: Sample, locale: str, path: str) -> None:
+    html = Page(compiled, path.format(locale=locale)).html
+
+    assert 'In an emergency, call <a class="alarm-number" href="tel:911">' in html
+    assert "You can also call the practice:" in html
+
+
 def test_citations_lead_to_the_reference_list(compiled: Sample) -> None:
     page = landing(compiled, "en")
 
@@ -144,7 +201,6 @@ def test_structured_data_is_one_graph_that_says_what_the_page_says(compiled: Sam
     page = graph["MedicalWebPage"]
     assert page["url"] == f"{ORIGIN}/es/articles/{SLUG}"
     assert page["inLanguage"] == "es"
-    assert page["lastReviewed"] == "2026-03-07"
     assert page["translationOfWork"] == {"@id": f"{ORIGIN}/en/articles/{SLUG}"}
     assert page["citation"][0]["url"] == "https://doi.org/10.1000/one"
     assert graph["MedicalBusiness"]["openingHoursSpecification"][1]["closes"] == "13:00"
@@ -152,6 +208,33 @@ def test_structured_data_is_one_graph_that_says_what_the_page_says(compiled: Sam
         f"{ORIGIN}/es/",
         f"{ORIGIN}/es/articles/{SLUG}",
     ]
+
+
+def test_the_authors_own_reading_is_no_review_for_search_engines(compiled: Sample) -> None:
+    page = graph_of(landing(compiled, "en"))["MedicalWebPage"]
+
+    assert not {"lastReviewed", "reviewedBy"} & page.keys()
+    assert "Last reviewed by the author on" in landing(compiled, "en").html
+
+
+def test_a_second_persons_review_is_one_of_the_text_they_read(sample: Sample) -> None:
+    sample.edit("article.yaml", "reviewer: null", "reviewer: {name: Ana Ruiz, credentials: MD}")
+    sample.compile()
+
+    source, translation = (graph_of(landing(sample, locale))["MedicalWebPage"] for locale in ("en", "es"))
+
+    assert source["lastReviewed"] == "2026-03-07"
+    assert source["reviewedBy"] == {"@type": "Person", "name": "Ana Ruiz"}
+    assert not {"lastReviewed", "reviewedBy"} & translation.keys()
+
+
+def test_authors_left_out_of_a_reference_are_nobody(sample: Sample) -> None:
+    sample.edit("article.yaml", '"One A"', '"One A, Two B, et al"')
+    sample.compile()
+
+    cited = graph_of(landing(sample, "en"))["MedicalWebPage"]["citation"][0]
+
+    assert [each["name"] for each in cited["author"]] == ["One A", "Two B"]
 
 
 def test_the_source_names_its_translations(compiled: Sample) -> None:
@@ -179,6 +262,69 @@ def test_a_thank_you_page_is_kept_by_nobody(compiled: Sample) -> None:
     assert page.one("meta", name="robots")["content"] == "noindex"
     assert page.response.headers["cache-control"] == "no-store"
     assert "etag" not in page.response.headers
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_whoever_waits_for_an_answer_sees_every_red_flag(compiled: Sample, locale: str) -> None:
+    html = Page(compiled, f"/{locale}/thank-you/BCDF-2345").html
+
+    alarm = html.partition('<section class="red-flags">')[2].partition("</section>")[0]
+    assert 'href="tel:911"' in alarm
+    assert "<li>numbness in both legs</li>" in alarm
+
+
+def test_red_flags_of_two_articles_are_all_there_and_each_once(sample: Sample) -> None:
+    other = sample.article.with_name("others")
+    shutil.copytree(sample.article, other)
+    for locale in LOCALES:
+        path = other / f"{locale}.md"
+        flag = '  - id: numb\n    text: "numbness in both legs"\n'
+        path.write_text(path.read_text("utf-8").replace(flag, flag + '  - id: fever\n    text: "a fever"\n'), "utf-8")
+        if locale in TRANSLATED:
+            accept(read_article(other, LOCALES), locale)
+    sample.compile()
+
+    html = Page(sample, "/es/thank-you/BCDF-2345").html
+
+    assert html.count("<li>numbness in both legs</li>") == html.count("<li>a fever</li>") == 1
+
+
+def test_red_flags_that_are_not_in_this_language_are_shown_in_another(sample: Sample) -> None:
+    sample.edit("en.md", "numbness in both legs", "new numbness in both legs")
+    sample.compile()
+
+    page = Page(sample, "/ar/thank-you/BCDF-2345")
+
+    assert '<li lang="en" dir="auto">new numbness in both legs</li>' in page.html
+
+
+PRACTITIONER = {
+    "degree": ("Doctor of Chiropractic", "Degree"),
+    "license_number": ("DC-12345", "License number"),
+    "board_certification": ("Board of Needles", "Board certification"),
+    "needling_training": ("54 hours, 2024", "Training in dry needling"),
+}
+
+
+@pytest.mark.parametrize("field", PRACTITIONER)
+def test_what_a_practitioner_may_show_is_shown_where_it_is_given(sample: Sample, field: str) -> None:
+    value, label = PRACTITIONER[field]
+    practice = sample.sources.practice
+    practice.write_text(practice.read_text("utf-8").replace("[address]", f'{field} = "{value}"\n[address]'), "utf-8")
+    sample.compile()
+
+    author = landing(sample, "es").html.partition('<h2 id="author">')[2].partition("</section>")[0]
+
+    assert f"<dt>[es] {label}</dt>" in author
+    assert f">{value}</bdi></dd>" in author
+    assert sum(f"<dt>[es] {each}</dt>" in author for _value, each in PRACTITIONER.values()) == 1
+
+
+def test_nothing_is_claimed_of_a_practitioner_who_gives_nothing(compiled: Sample) -> None:
+    html = landing(compiled, "en").html
+
+    assert not [label for _value, label in PRACTITIONER.values() if label in html]
+    assert "None" not in html
 
 
 def test_assets_are_named_by_their_content(compiled: Sample) -> None:

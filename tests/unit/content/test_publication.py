@@ -135,7 +135,7 @@ def test_a_locale_without_translation_is_withheld(sample: Sample) -> None:
 
 
 def test_a_new_red_flag_withholds_translations_that_lack_it(sample: Sample) -> None:
-    sample.edit("en.md", "contraindications:", '  - id: new\n    text: "a new one"\ncontraindications:')
+    sample.edit("en.md", "see_doctor:", '  - id: new\n    text: "a new one"\nsee_doctor:')
 
     report = sample.compile()
 
@@ -153,6 +153,7 @@ def test_a_section_taken_out_of_the_source_is_clinical_drift(sample: Sample) -> 
 
 
 def test_an_overdue_review_is_said_and_not_shown_as_fresh(sample: Sample) -> None:
+    sample.edit("article.yaml", "reviewer: null", "reviewer: {name: Ana Ruiz, credentials: MD}")
     report = sample.compile(today=date(2027, 3, 8))
 
     page = sample.get(f"/en/articles/{SLUG}").body.decode()
@@ -190,13 +191,18 @@ DIFFERENCES = {
     "a number": (
         "20,464",
         "20,446",
-        "es.md:16: risks.minor: other numbers than in the source: lacks 20464, adds 20446",
+        "es.md:19: risks.minor: other numbers than in the source: lacks 20464, adds 20446",
     ),
     "a unit": ("37%", "37", "risks.minor: other numbers than in the source: lacks 37%, adds 37"),
     "a citation": (
         " [@one2020; @two2021]",
         " [@one2020]",
         "evidence: other citations than in the source: lacks two2021",
+    ),
+    "a placeholder": (
+        "**go to hospital now**",
+        "**go to hospital now**, {emergency_number}",
+        "opening: other placeholders than in the source: lacks nothing, adds emergency_number",
     ),
     "a list item": ("- one\n", "", "sections.what: other list items than in the source"),
     "a class": (".clinical", ".editorial", "sections.what: is editorial; in the source it is clinical"),

@@ -11,6 +11,7 @@ service endpoints    ``endpoint``: moto behind one loopback port, with ``faults`
 Lambda               ``function`` and ``runtime_api``: one OS process per environment, under AWS's
                      own Runtime Interface Client
 API Gateway          ``gateway``, ``routes``, ``events``, ``responses``
+HTTP/1.1             ``wire``: h11, for the site, the endpoints and Lambda's Runtime API alike
 DynamoDB streams     ``streams``, with ``delivery`` for batches, retries and bisecting
 EventBridge          ``schedule``
 ===================  ==========================================================================

@@ -4,18 +4,20 @@ One at a time because moto checks a condition and then writes, with nothing to k
 put would let two callers through.
 """
 
-import io
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
 
+from infra.local.events import HttpRequest
 from infra.local.faults import Faults
-from infra.local.http_server import LOOPBACK, ConnectionTracking
+from infra.local.http_server import LoopbackServer
+from infra.local.responses import HttpResponse
 
 Observer = Callable[[str, str, str], None]
 """Called with service, operation and phase: ``before`` the call, then ``after`` it, or ``refused`` if it failed."""
@@ -68,16 +70,17 @@ class AwsEndpoint:
         self.faults = Faults()
         self.sent_mail: dict[str, SentMail] = {}
         self._observers: list[Observer] = []
-        self._server: Any = None
+        self._server: LoopbackServer | None = None
 
     @property
     def url(self) -> str:
-        """For ``AWS_ENDPOINT_URL``."""
-        return f"http://{LOOPBACK}:{self._server.server_port}"
+        """For ``AWS_ENDPOINT_URL``, once it has started."""
+        assert self._server is not None  # noqa: S101 - for the type checker
+        return f"http://{self._server.address}"
 
     def start(self) -> None:
         """Listens on a free port."""
-        self._server = _server(self)
+        self._server = LoopbackServer(0, self)
         self._server.start()
 
     def stop(self) -> None:
@@ -92,38 +95,33 @@ class AwsEndpoint:
         self._observers.append(observer)
         return lambda: self._observers.remove(observer)
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        """The WSGI application."""
-        if not _from_sdk(environ):
-            start_response("403 Forbidden", [("Content-Length", "0")])
-            return []
-        call = _call(environ)
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answers one call."""
+        if not _from_sdk(request):
+            return HttpResponse(HTTPStatus.FORBIDDEN)
+        call = _call(request)
         self._notify(call, "before")
-        status, headers, body = self._answer(call, environ)
-        self._notify(call, "after" if status.startswith("2") else "refused")
-        start_response(status, headers)
-        return [body]
+        response = self._answer(call, request)
+        self._notify(call, "after" if response.status < HTTPStatus.MULTIPLE_CHOICES else "refused")
+        return response
 
-    def _answer(self, call: Call, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
+    def _answer(self, call: Call, request: HttpRequest) -> HttpResponse:
         refusal = self.faults.meet(call.service)
         if refusal is not None:
             headers = [("Content-Type", "application/json"), ("x-amzn-ErrorType", refusal.error_type)]
-            return f"{refusal.status} Refused", headers, refusal.body()
+            return HttpResponse(refusal.status, headers, refusal.body())
         with self.lock:
-            status, headers, body = self._moto(environ)
-            if (call.service, call.operation) == ("ses", "SendEmail") and status.startswith("2"):
-                self._remember_mail(call, body)
-        return status, headers, body
+            response = self._moto(request)
+            if (call.service, call.operation) == ("ses", "SendEmail") and response.status == HTTPStatus.OK:
+                self._remember_mail(call, response.body)
+        return response
 
-    def _moto(self, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
-        from werkzeug.test import run_wsgi_app
-
+    def _moto(self, request: HttpRequest) -> HttpResponse:
         try:
-            chunks, status, headers = run_wsgi_app(self._application(), environ, buffered=True)
+            return call_wsgi(self._application(), request)
         except Exception:  # a service or parameter that moto does not know ends as an exception here
-            _log.exception("moto failed on %s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
-            return "500 Internal Server Error", [("x-amzn-ErrorType", "InternalFailure")], b"{}"
-        return status, list(headers), b"".join(chunks)
+            _log.exception("moto failed on %s %s", request.method, request.raw_path)
+            return HttpResponse(HTTPStatus.INTERNAL_SERVER_ERROR, [("x-amzn-ErrorType", "InternalFailure")], b"{}")
 
     def _application(self) -> Any:
         from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
@@ -143,16 +141,22 @@ class AwsEndpoint:
             observer(call.service, call.operation, phase)
 
 
-def _from_sdk(environ: dict[str, Any]) -> bool:
+def call_wsgi(application: Any, request: HttpRequest) -> HttpResponse:
+    """What a WSGI application answers."""
+    from werkzeug.test import EnvironBuilder, run_wsgi_app
+
+    environ = EnvironBuilder(request.target, method=request.method, headers=request.headers, data=request.body)
+    chunks, status, headers = run_wsgi_app(application, environ.get_environ(), buffered=True)
+    return HttpResponse(int(status.partition(" ")[0]), list(headers), b"".join(chunks))
+
+
+def _from_sdk(request: HttpRequest) -> bool:
     """Whether a signed API call, not a web page trying ports: moto allows every origin and has a reset of its own."""
-    return "HTTP_AUTHORIZATION" in environ and "HTTP_ORIGIN" not in environ
+    return request.header("authorization") is not None and request.header("origin") is None
 
 
-def _call(environ: dict[str, Any]) -> Call:
-    """Reads which call it is, leaving the request as it was."""
-    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-    environ["wsgi.input"] = io.BytesIO(body)
-    return Call(_service(environ["HTTP_AUTHORIZATION"]), _operation(environ, body), body)
+def _call(request: HttpRequest) -> Call:
+    return Call(_service(request.header("authorization") or ""), _operation(request), request.body)
 
 
 def _service(authorization: str) -> str:
@@ -161,24 +165,10 @@ def _service(authorization: str) -> str:
     return scope[3] if len(scope) == 5 else "unknown"
 
 
-def _operation(environ: dict[str, Any], body: bytes) -> str:
-    if target := environ.get("HTTP_X_AMZ_TARGET"):
-        return str(target).rpartition(".")[2]
-    if str(environ.get("CONTENT_TYPE")).startswith("application/x-www-form-urlencoded"):
-        return parse_qs(body.decode("utf-8", "replace")).get("Action", ["unknown"])[0]
-    route = (environ["REQUEST_METHOD"], environ["PATH_INFO"])
+def _operation(request: HttpRequest) -> str:
+    if target := request.header("x-amz-target"):
+        return target.rpartition(".")[2]
+    if str(request.header("content-type")).startswith("application/x-www-form-urlencoded"):
+        return parse_qs(request.body.decode("utf-8", "replace")).get("Action", ["unknown"])[0]
+    route = (request.method, request.raw_path)
     return _REST_OPERATIONS.get(route, " ".join(route))
-
-
-def _server(application: AwsEndpoint) -> Any:
-    from moto.moto_server.werkzeug_app import MotoRequestHandler
-    from werkzeug.serving import BaseWSGIServer
-
-    class Handler(MotoRequestHandler):
-        def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - the base class's name
-            """Silent."""
-
-    class Server(ConnectionTracking, BaseWSGIServer):
-        multithread = True
-
-    return Server(LOOPBACK, 0, application, Handler)

@@ -4,16 +4,19 @@ A server of its own per environment: the Runtime Interface Client knows no more 
 what tells environments apart.
 """
 
+import json
 import re
+import sys
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler
 from typing import Protocol
 from urllib.parse import unquote
 
-from infra.local.http_server import LOOPBACK, LoopbackServer
+from infra.local.events import HttpRequest
+from infra.local.http_server import LoopbackServer
+from infra.local.responses import HttpResponse
 
-_PREFIX = "/2018-06-01/runtime"
-_INVOCATION = re.compile(rf"{_PREFIX}/invocation/([^/]+)/(response|error)")
+_OUTCOME = re.compile(r"/invocation/([^/]+)/(response|error)")
+_NO_LIMIT = sys.maxsize  # what is too large for Lambda is an outcome of its own
 MAX_RESPONSE_BYTES = 6 * 1024 * 1024 + 100  # Lambda's, as measured on the service
 
 
@@ -61,71 +64,50 @@ class RuntimeApi:
     """Serves one environment from construction until :meth:`stop`."""
 
     def __init__(self, environment: Environment) -> None:
-        handler = type("Handler", (_Handler,), {"environment": environment})
-        self._server = LoopbackServer(0, handler)
+        self._environment = environment
+        self._server = LoopbackServer(0, self._answer, max_body_bytes=_NO_LIMIT)
         self._server.start()
 
     @property
     def address(self) -> str:
         """Host and port, for ``AWS_LAMBDA_RUNTIME_API``."""
-        return f"{LOOPBACK}:{self._server.port}"
+        return self._server.address
 
     def stop(self) -> None:
         """Closes the server. The environment must answer None to waiting calls first."""
         self._server.stop()
 
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        path = request.target.removeprefix("/2018-06-01/runtime")
+        if (request.method, path) == ("GET", "/invocation/next"):
+            return self._next()
+        if (request.method, path) == ("POST", "/init/error"):
+            self._environment.init_failed(request.body)
+        elif request.method == "POST" and (target := _OUTCOME.fullmatch(path)):
+            self._finish(unquote(target[1]), target[2], request.body)
+        else:
+            return HttpResponse(HTTPStatus.NOT_FOUND)
+        return HttpResponse(HTTPStatus.ACCEPTED)
 
-class _Handler(BaseHTTPRequestHandler):
-    environment: Environment
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = -1
-
-    def do_GET(self) -> None:
-        if self.path != f"{_PREFIX}/invocation/next":
-            return self._reply(HTTPStatus.NOT_FOUND)
-        invocation = self.environment.next_invocation()
+    def _next(self) -> HttpResponse:
+        invocation = self._environment.next_invocation()
         if invocation is None:
-            self.close_connection = True
-            return None
-        headers = {
-            "Content-Type": "application/json",
-            "Lambda-Runtime-Aws-Request-Id": invocation.request_id,
-            "Lambda-Runtime-Deadline-Ms": str(invocation.deadline_ms),
-            "Lambda-Runtime-Invoked-Function-Arn": invocation.function_arn,
-            "Lambda-Runtime-Trace-Id": invocation.trace_id,
-        }
-        return self._reply(HTTPStatus.OK, invocation.event, headers)
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        if self.path == f"{_PREFIX}/init/error":
-            self.environment.init_failed(body)
-            return self._reply(HTTPStatus.ACCEPTED)
-        target = _INVOCATION.fullmatch(self.path)
-        if not target:
-            return self._reply(HTTPStatus.NOT_FOUND)
-        self._finish(unquote(target[1]), target[2], body)
-        return self._reply(HTTPStatus.ACCEPTED)
+            raise ConnectionAbortedError("there is nothing left to do")
+        headers = [
+            ("Content-Type", "application/json"),
+            ("Lambda-Runtime-Aws-Request-Id", invocation.request_id),
+            ("Lambda-Runtime-Deadline-Ms", str(invocation.deadline_ms)),
+            ("Lambda-Runtime-Invoked-Function-Arn", invocation.function_arn),
+            ("Lambda-Runtime-Trace-Id", invocation.trace_id),
+        ]
+        return HttpResponse(HTTPStatus.OK, headers, invocation.event)
 
     def _finish(self, request_id: str, outcome: str, body: bytes) -> None:
         if outcome == "error":
-            self.environment.failed(request_id, body)
+            self._environment.failed(request_id, body)
         elif len(body) > MAX_RESPONSE_BYTES:
             message = f"Response payload size exceeded maximum allowed payload size ({MAX_RESPONSE_BYTES} bytes)."
-            error = f'{{"errorType": "Function.ResponseSizeTooLarge", "errorMessage": "{message}"}}'
-            self.environment.failed(request_id, error.encode())
+            error = {"errorType": "Function.ResponseSizeTooLarge", "errorMessage": message}
+            self._environment.failed(request_id, json.dumps(error).encode())
         else:
-            self.environment.succeeded(request_id, body)
-
-    def _reply(self, status: HTTPStatus, body: bytes = b"", headers: dict[str, str] | None = None) -> None:
-        self.send_response_only(status)
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-        self.wfile.flush()
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-        """Silent."""
+            self._environment.succeeded(request_id, body)

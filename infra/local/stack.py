@@ -19,13 +19,12 @@ from infra.local.errors import LocalStackError, PortInUse
 from infra.local.events import HttpRequest
 from infra.local.function import Function
 from infra.local.gateway import Gateway
-from infra.local.http_server import LOOPBACK, LoopbackServer
+from infra.local.http_server import LoopbackServer
 from infra.local.logs import LogLine, Logs
 from infra.local.process_environment import FunctionSpec, Placement
 from infra.local.reaper import Reaper
 from infra.local.responses import HttpResponse
 from infra.local.site import Compile, compiler
-from infra.local.wire import RequestHandler
 
 PROJECT = Path(__file__).parents[2]
 _one_at_a_time = threading.Lock()
@@ -142,7 +141,7 @@ class LocalStack:
     @property
     def url(self) -> str:
         """The site's URL on this machine, without a slash at the end."""
-        return f"http://{LOOPBACK}:{self.port}"
+        return f"http://{self._server.address}"
 
     @property
     def origin(self) -> str:
@@ -370,9 +369,8 @@ class LocalStack:
 @contextmanager
 def _listening(port: int, application: Callable[[HttpRequest], HttpResponse]) -> Iterator[LoopbackServer]:
     """A server that holds the port and does not answer yet."""
-    handler = type("Handler", (RequestHandler,), {"application": staticmethod(application)})
     try:
-        server = LoopbackServer(port, handler)
+        server = LoopbackServer(port, application)
     except OSError as error:
         raise PortInUse(port) from error
     try:

@@ -1,4 +1,3 @@
-import io
 import json
 import threading
 from typing import Any
@@ -6,38 +5,28 @@ from typing import Any
 import pytest
 
 from infra.local.endpoint import AwsEndpoint
+from infra.local.events import HttpRequest
 from infra.local.faults import SLOW_SECONDS, Faults
+from infra.local.responses import HttpResponse
 
-SES_SEND = ("POST", "/v2/email/outbound-emails", "ses", {"CONTENT_TYPE": "application/json"})
-DYNAMODB_PUT = ("POST", "/", "dynamodb", {"HTTP_X_AMZ_TARGET": "DynamoDB_20120810.PutItem"})
-SQS_SEND = ("POST", "/", "sqs", {"CONTENT_TYPE": "application/x-www-form-urlencoded"})
+SES_SEND = ("/v2/email/outbound-emails", "ses", ("Content-Type", "application/json"))
+DYNAMODB_PUT = ("/", "dynamodb", ("X-Amz-Target", "DynamoDB_20120810.PutItem"))
+SQS_SEND = ("/", "sqs", ("Content-Type", "application/x-www-form-urlencoded"))
 
 
 class Endpoint(AwsEndpoint):
     """An endpoint with something simpler than moto behind it."""
 
-    def _moto(self, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
-        environ["wsgi.input"].read()
-        return "200 OK", [], b'{"MessageId": "m-1"}'
+    def _moto(self, request: HttpRequest) -> HttpResponse:
+        return HttpResponse(200, [], b'{"MessageId": "m-1"}')
 
 
 def _call(
-    endpoint: AwsEndpoint, call: tuple[str, str, str, dict[str, str]], body: bytes = b"{}", **extra: str
-) -> tuple[str, dict[str, str], bytes]:
-    method, path, service, headers = call
+    endpoint: AwsEndpoint, call: tuple[str, str, tuple[str, str]], body: bytes = b"{}", *extra: tuple[str, str]
+) -> HttpResponse:
+    path, service, header = call
     scope = f"AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host"
-    environ = {
-        "REQUEST_METHOD": method,
-        "PATH_INFO": path,
-        "CONTENT_LENGTH": str(len(body)),
-        "wsgi.input": io.BytesIO(body),
-        "HTTP_AUTHORIZATION": scope,
-        **headers,
-        **extra,
-    }
-    started: list[tuple[str, dict[str, str]]] = []
-    answer = b"".join(endpoint(environ, lambda status, headers: started.append((status, dict(headers)))))
-    return (*started[0], answer)
+    return endpoint(HttpRequest("POST", path, [("Authorization", scope), header, *extra], body))
 
 
 @pytest.mark.parametrize(
@@ -62,23 +51,23 @@ def test_observers_hear_of_each_call_before_and_after(call: Any, body: bytes, op
 @pytest.mark.parametrize(
     ("kind", "status", "error"),
     [
-        ("rejected", "400", "MessageRejected"),
-        ("throttled", "429", "TooManyRequestsException"),
-        ("unavailable", "503", "ServiceUnavailable"),
+        ("rejected", 400, "MessageRejected"),
+        ("throttled", 429, "TooManyRequestsException"),
+        ("unavailable", 503, "ServiceUnavailable"),
     ],
 )
-def test_a_fault_refuses_mail_and_nothing_else(kind: str, status: str, error: str) -> None:
+def test_a_fault_refuses_mail_and_nothing_else(kind: str, status: int, error: str) -> None:
     endpoint, heard = Endpoint(), []
     endpoint.observe(lambda *event: heard.append(event))
     endpoint.faults.set("ses", kind)
 
-    answer, headers, _ = _call(endpoint, SES_SEND)
+    answer = _call(endpoint, SES_SEND)
 
-    assert answer.startswith(status)
-    assert headers["x-amzn-ErrorType"] == error
+    assert answer.status == status
+    assert ("x-amzn-ErrorType", error) in answer.headers
     assert heard[-1] == ("ses", "SendEmail", "refused")
     assert endpoint.sent_mail == {}
-    assert _call(endpoint, DYNAMODB_PUT)[0] == "200 OK"
+    assert _call(endpoint, DYNAMODB_PUT).status == 200
 
 
 def test_what_moto_forgets_of_a_mail_is_kept() -> None:
@@ -105,7 +94,7 @@ def test_a_slow_service_answers_as_soon_as_it_is_mended() -> None:
 
 
 def test_a_web_page_is_not_answered() -> None:
-    assert _call(Endpoint(), DYNAMODB_PUT, HTTP_ORIGIN="https://evil.example")[0] == "403 Forbidden"
+    assert _call(Endpoint(), DYNAMODB_PUT, b"{}", ("Origin", "https://evil.example")).status == 403
 
 
 @pytest.mark.parametrize(("service", "kind"), [("dynamodb", "slow"), ("ses", "broken")])

@@ -67,6 +67,9 @@ class Lead:
     phone_as_written: str | None = field(default=None, repr=False)
     # As it was typed, where the country was not: how it was read is a guess then, however good.
     phone_as_typed: str | None = field(default=None, repr=False)
+    # The reference of an earlier enquiry that this one corrects, which may have arrived or not. No part of what was
+    # entered, and so not of the fingerprint.
+    replaces: str | None = None
     spam_reasons: tuple[str, ...] = ()
     alert_attempts: int = 0
     alert_sent_at: str | None = None

@@ -141,6 +141,7 @@ def _lead(validated: Validated, fingerprint: str, identity: Identity, now: float
         expires_at=int(now) + settings().lead_retention_days * SECONDS_PER_DAY,
         phone_as_written=validated.phone_as_written,
         phone_as_typed=validated.phone_as_typed,
+        replaces=reference_of(identity_of_key(validated.replaces).id) if validated.replaces else None,
         spam_reasons=spam_reasons(enquiry, validated.honeypot),
     )
 

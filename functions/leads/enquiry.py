@@ -26,14 +26,17 @@ class Fault(Exception):
 
 
 class Validated(NamedTuple):
-    """An enquiry, its telephone number as people write it and as it was typed, and what the honeypot caught.
+    """An enquiry, and what came with it.
 
-    A number that was typed with its country is not kept as it was typed: there was nothing to guess.
+    Its telephone number as people write it and as it was typed, the key of the earlier enquiry that it replaces, and
+    what the honeypot caught. A number that was typed with its country is not kept as it was typed: there was nothing
+    to guess.
     """
 
     enquiry: Enquiry
     phone_as_written: str | None
     phone_as_typed: str | None
+    replaces: str | None
     honeypot: str | None
 
 
@@ -56,7 +59,7 @@ def validate(
         raise Fault(sorted(faults.items(), key=lambda fault: _place(fault[0])))
     as_written = phone.as_written(number, country) if number else None
     as_typed = line if line and number and not phone.names_its_country(line) else None
-    return Validated(_enquiry(values, number), as_written, as_typed, values[HONEYPOT])
+    return Validated(_enquiry(values, number), as_written, as_typed, values["replaces"], values[HONEYPOT])
 
 
 def _faults_between(

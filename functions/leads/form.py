@@ -130,6 +130,8 @@ FORM: Final[Mapping[str, Field]] = {
     "article": Field(Text(), required=True),
     "source": Field(Tags(SOURCE_TAGS, Text(clean_line, max_length=100)), default={}),
     "consent_version": Field(Text(pattern=r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), default=CONSENT_VERSION),
+    # The Idempotency-Key of an earlier attempt that this one corrects: who lost the answer cannot know the reference.
+    "replaces": Field(Text(max_length=255, pattern=r"[ -~]+")),
     # The honeypot, a field like the others to a program. People never see it, and it is no part of the contract.
     "aside": Field(Text()),
 }

@@ -81,6 +81,24 @@ def test_a_key_with_other_content_is_refused(stack: Stack) -> None:
     assert len(stack.leads()) == 1
 
 
+def test_a_correction_carries_the_reference_of_what_it_replaces(stack: Stack) -> None:
+    first = send(stack, idempotency_key='"k \\"1\\""')
+    corrected = send(stack, ENQUIRY | {"message": "Both legs.", "replaces": 'k "1"'}, idempotency_key="k-2")
+
+    assert (first["statusCode"], corrected["statusCode"]) == (201, 201)
+    leads = {lead["reference"]: lead for lead in stack.leads()}
+    assert "replaces" not in leads[document(first)["reference"]]
+    assert leads[document(corrected)["reference"]]["replaces"] == document(first)["reference"]
+
+
+def test_what_an_enquiry_replaces_makes_it_no_other_enquiry(stack: Stack) -> None:
+    first = send(stack, ENQUIRY | {"replaces": "k-0"}, idempotency_key="k-1")
+
+    again = send(stack, idempotency_key="k-1")
+
+    assert (again["statusCode"], again["body"]) == (200, first["body"])
+
+
 def test_without_a_key_the_same_content_is_the_same_lead(stack: Stack) -> None:
     first, again = send(stack), send(stack)
     other = send(stack, ENQUIRY | {"name": "Eva Ruiz"})

@@ -50,6 +50,9 @@ def is_taken(enquiry: dict[str, Any]) -> bool:
         {"source": {"gclid": "1"}},
         {"source": {"utm_term": "x" * 101}},
         {"consent_version": "new"},
+        {"replaces": "k-1"},
+        {"replaces": "k" * 256},
+        {"replaces": "käse"},
         {"zebra": 1},
     ],
 )

@@ -91,6 +91,10 @@ def faults(**changes: Any) -> list[tuple[str, str]]:
         ({"source": {"utm_source": 1}}, [("source", "wrong_type")]),
         ({"diagnosis": "x"}, [("diagnosis", "unknown_field")]),
         ({"consent_version": "new"}, [("consent_version", "wrong_form")]),
+        ({"replaces": "käse"}, [("replaces", "wrong_form")]),
+        ({"replaces": "k\n1"}, [("replaces", "wrong_form")]),
+        ({"replaces": "k" * 256}, [("replaces", "too_long")]),
+        ({"replaces": 1}, [("replaces", "wrong_type")]),
     ],
 )
 def test_a_fault_has_its_field_and_code(changes: dict[str, Any], expected: list[tuple[str, str]]) -> None:
@@ -185,6 +189,15 @@ def test_what_is_left_blank_is_not_given() -> None:
 
     assert check(message="\u0007", source={"utm_source": " ", "utm_medium": None}) == plain
     assert check(message="\u3000\u200b", email="\u200e") == plain
+
+
+def test_what_is_replaced_is_named_by_its_key_and_no_part_of_the_enquiry() -> None:
+    key = "k" * 250 + ' "\\~'
+    named = validated(replaces=key)
+
+    assert named.replaces == key
+    assert named.enquiry == check()
+    assert validated(replaces=" ").replaces is None
 
 
 def test_the_preferred_contact_follows_from_what_was_given() -> None:

@@ -9,7 +9,7 @@ This module is on the content function's cold path, so it imports only what the 
 import json
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -55,15 +55,19 @@ class Request(NamedTuple):
 
     @classmethod
     def from_event(cls, event: Mapping[str, Any]) -> "Request":
-        """Read `event`. API Gateway has percent-decoded its path already; a second time would decode what is text."""
-        body = event.get("body") or ""
+        """Read `event`; never raises for what a client sent.
+
+        API Gateway has percent-decoded the path already; a second time would decode what is text. Half a surrogate pair,
+        which an event's JSON can hold and no encoding can, becomes U+FFFD, so that all that is read here can be written.
+        """
+        http = event.get("requestContext", {}).get("http", {})
         return cls(
-            method=event["requestContext"]["http"]["method"].upper(),
-            path=event["rawPath"] or "/",
-            query=event.get("queryStringParameters") or {},
-            headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
-            body=b64decode(body) if event.get("isBase64Encoded") else body.encode("utf-8", "surrogatepass"),
-            raw_query=event.get("rawQueryString", ""),
+            method=http.get("method", "").upper(),
+            path=_encodable(event.get("rawPath") or "/"),
+            query={_encodable(name): _encodable(value) for name, value in _items(event, "queryStringParameters")},
+            headers={name.lower(): _encodable(value) for name, value in _items(event, "headers")},
+            body=_body(event.get("body") or "", is_base64=event.get("isBase64Encoded", False)),
+            raw_query=_encodable(event.get("rawQueryString") or ""),
         )
 
 
@@ -162,6 +166,23 @@ def prefers_html(request: Request) -> bool:
     """Whether a person's browser is asking: `Accept` names HTML and does not rank JSON above it."""
     weights = dict(quality_values(request.headers.get("accept", "")))
     return weights.get("text/html", 0.0) > weights.get("application/json", 0.0)
+
+
+def _items(event: Mapping[str, Any], member: str) -> Iterable[tuple[str, str]]:
+    return (event.get(member) or {}).items()
+
+
+def _encodable(text: str) -> str:
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _body(text: str, *, is_base64: bool) -> bytes:
+    if is_base64:
+        try:
+            return b64decode(text)
+        except ValueError:
+            pass  # read as it is, it will be refused for what it is not
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _weight(text: str) -> float:

@@ -31,12 +31,12 @@ def read_submission(request: Request) -> Submission:
     kind = media_type(request)
     if kind not in (JSON, FORM):
         raise UnsupportedMedia("unsupported_media_type")
-    if not request.body.strip():
-        raise InvalidBody("body_empty")
     try:
-        text = request.body.decode("utf-8")
+        text = request.body.decode("utf-8-sig")  # without a byte order mark (RFC 8259 section 8.1)
     except UnicodeDecodeError:
         raise InvalidBody("body_not_utf8") from None
+    if not text.strip():
+        raise InvalidBody("body_empty")
     return Submission(_read_json(text) if kind == JSON else _read_form(text))
 
 

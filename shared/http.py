@@ -57,8 +57,8 @@ class Request(NamedTuple):
     def from_event(cls, event: Mapping[str, Any]) -> "Request":
         """Read `event`; never raises for what a client sent.
 
-        API Gateway has percent-decoded the path already; a second time would decode what is text. Half a surrogate pair,
-        which an event's JSON can hold and no encoding can, becomes U+FFFD, so that all that is read here can be written.
+        API Gateway has percent-decoded the path already; a second time would decode what is text. Half a surrogate
+        pair, which an event's JSON can hold and no encoding can, becomes U+FFFD: all that is read can be written.
         """
         http = event.get("requestContext", {}).get("http", {})
         return cls(

@@ -5,17 +5,19 @@
     /{locale}/...                         what is compiled for this path
     /{locale}/thank-you/{reference}       the page after the form
     /api/articles, /api/articles/{slug}   JSON, by ?locale= or Accept-Language
-    another spelling of one of these      308 to the one spelling; 302 where the locale is only served by a near one
+    another spelling of one of these      308 to the one spelling (`spelling.py`); 302 where its locale is only near one
     anything else                         404 in the reader's language
 
-Query parameters that mean nothing here are kept in redirects, for the page may pass a campaign's on, and are otherwise
-without effect.
+A page's links and form take campaign tags along (`shared.campaign`). Query parameters that mean nothing here are kept
+in redirects and are otherwise without effect.
 """
 
 from collections.abc import Callable
 from urllib.parse import quote
 
 from functions.content.site import Site
+from functions.content.spelling import meant
+from shared.campaign import read_tags
 from shared.http import HTML, Request, Response, dump_json
 from shared.languages import MAX_LENGTH, Match, read_tag
 
@@ -27,7 +29,7 @@ REFERENCE_ALPHABET = "23456789BCDFGHJKLMNPQRSTVWXZ"
 _API = "/api/"
 # Matches that only differ in how the published locale is spelt.
 _SAME = ("exact", "equivalent")
-_LONGEST_PATH = 200
+_FOR_A_DAY = "private, max-age=86400"
 # RFC 3986 section 3.4, and what is percent-encoded already.
 _OF_A_QUERY = "!$&'()*+,;=:@/?%"
 
@@ -58,7 +60,7 @@ def _resource(request: Request, site: Site) -> Callable[[], Response] | None:
     """What answers a GET of this path, or None where the path leads nowhere."""
     path = request.path
     if path in site.paths:
-        return lambda: site.response(site.paths[path])
+        return lambda: site.response(site.paths[path], read_tags(request.query))
     if path in site.negotiated:
         return lambda: _to_best_locale(request, site)
     if path in site.api:
@@ -103,18 +105,18 @@ def _document(site: Site, row: int, match: Match) -> Response:
 
 
 def _other_spelling(request: Request, site: Site) -> Response | None:
-    """The redirect to the path that was meant: the locale spelt as published, the slash at the end as it should be."""
-    if len(request.path) > _LONGEST_PATH:
+    """The redirect to the address that was meant."""
+    if request.path.startswith(_API):
+        # Programs ask here, and what they do to an address is a slash at its end.
+        path = request.path.removesuffix("/")
+        return _redirect(308, request, path, _FOR_A_DAY) if path in site.api else None
+    found = meant(request.path, site)
+    if not found or not _resource(request._replace(path=found.path), site):
         return None
-    first, slash, rest = request.path[1:].partition("/")
-    match = None if first in site.locales else site.languages().match_tag(first)
-    path = f"/{match.served}{slash}{rest}" if match else request.path
-    for candidate in (path, path.removesuffix("/") if path.endswith("/") else f"{path}/"):
-        if _resource(request._replace(path=candidate), site):
-            if match and match.kind not in _SAME:
-                return _redirect(302, request, candidate, "private, no-store")
-            return _redirect(308, request, candidate, "private, max-age=86400")
-    return None
+    request = request._replace(raw_query="&".join(filter(None, (found.query, request.raw_query))))
+    if found.match and found.match.kind not in _SAME:
+        return _redirect(302, request, found.path, "private, no-store")
+    return _redirect(308, request, found.path, _FOR_A_DAY)
 
 
 def _error(request: Request, site: Site, code: str) -> Response:
@@ -126,10 +128,11 @@ def _in_reader_language(request: Request, site: Site, rows: dict[str, int]) -> R
     """One of `rows`, which are by locale: that of the address, or where it names none that of the reader."""
     is_api = request.path.startswith(_API)
     tag = request.query.get("locale", "") if is_api else request.path[1:].partition("/")[0]
+    tags = read_tags(request.query)
     if match := site.languages().match_tag(tag):
-        return site.response(rows[match.served])
+        return site.response(rows[match.served], tags)
     served = site.languages().match_header(request.headers.get("accept-language")).served
-    return _varying(site.response(rows[served]))
+    return _varying(site.response(rows[served], tags))
 
 
 def _varying(response: Response) -> Response:

@@ -5,9 +5,12 @@
 
 import json
 import os
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
+from zlib import crc32
 
+from shared.campaign import as_hidden_fields, as_link_query
 from shared.http import Response
 from shared.languages import Matcher
 
@@ -33,11 +36,25 @@ class Site:
             self._matchers[key] = Matcher(self._index["languages"][key])
         return self._matchers[key]
 
-    def response(self, row: int) -> Response:
-        """The representation in a row of the table."""
+    def response(self, row: int, tags: Mapping[str, str] | None = None) -> Response:
+        """The representation in a row of the table; a page takes the reader's campaign tags along."""
         found = self._index["rows"][row]
+        if tags and "tag_places" in found:
+            return self._tagged(found, tags)
         gzip = found.get("gzip")
         return Response(found["status"], found["headers"], self._body(found["body"]), gzip and self._body(gzip))
+
+    def _tagged(self, row: Mapping[str, Any], tags: Mapping[str, str]) -> Response:
+        added = {"link": as_link_query(tags).encode(), "form": as_hidden_fields(tags).encode()}
+        body, start = self._body(row["body"]), 0
+        parts: list[bytes] = []
+        for end, kind in row["tag_places"]:
+            parts += (body[start:end], added[kind])
+            start = end
+        headers = dict(row["headers"])
+        if etag := headers.get("etag"):
+            headers["etag"] = f'{etag[:-1]}-{crc32(added["link"]):08x}"'
+        return Response(row["status"], headers, b"".join((*parts, body[start:])))
 
     def opening(self, row: int) -> int:
         """How many bytes of an API document say which locale was asked for."""

@@ -4,6 +4,8 @@ import json
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
+from functions.leads.text import clean_line
+from shared.campaign import MAX_TAG_LENGTH, SOURCE_TAGS
 from shared.errors import BodyTooLarge, InvalidBody, UnsupportedMedia
 from shared.http import Request
 
@@ -62,7 +64,8 @@ def _read_form(text: str) -> dict[str, Any]:
     if "consent" in fields:
         # A ticked checkbox sends its value and an unticked one sends nothing; JSON has true and false for that.
         fields["consent"] = fields["consent"] in ("true", "on")
-    return fields
+    tags = {name: clean_line(fields.pop(name))[:MAX_TAG_LENGTH] for name in SOURCE_TAGS if name in fields}
+    return {"source": tags, **fields} if tags else fields
 
 
 def _refuse(constant: str) -> None:

@@ -9,12 +9,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple, Protocol
 
 from functions.leads.text import clean_line, clean_lines, clean_plain_line
+from shared.campaign import MAX_TAG_LENGTH, SOURCE_TAGS
 from shared.consent import CONSENT_VERSION
 from shared.email_address import is_email_address
-
-# Campaign tags that a page may pass on. Not the advertisers' click ids: with a page about a condition they would tell
-# an advertiser about a patient.
-SOURCE_TAGS: Final = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 
 
 class Unacceptable(Exception):
@@ -128,7 +125,7 @@ FORM: Final[Mapping[str, Field]] = {
     "consent": Field(Agreement(), required=True),
     "locale": Field(Text(), required=True),
     "article": Field(Text(), required=True),
-    "source": Field(Tags(SOURCE_TAGS, Text(clean_line, max_length=100)), default={}),
+    "source": Field(Tags(SOURCE_TAGS, Text(clean_line, max_length=MAX_TAG_LENGTH)), default={}),
     "consent_version": Field(Text(pattern=r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), default=CONSENT_VERSION),
     # The Idempotency-Key of an earlier attempt that this one corrects: who lost the answer cannot know the reference.
     "replaces": Field(Text(max_length=255, pattern=r"[ -~]+")),

@@ -11,6 +11,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from shared.campaign import as_hidden_fields, as_link_query
 from shared.consent import CONSENT_VERSION
 from shared.errors import FieldError
 from shared.settings import compiled
@@ -84,6 +85,9 @@ def _slots(
     if typed.get("consent_version", CONSENT_VERSION) != CONSENT_VERSION:
         # The page holds a newer text than the one that was agreed to: the box is theirs to tick again.
         typed = {name: value for name, value in typed.items() if name != "consent"}
+    tags = typed.get("source")
+    if isinstance(tags, dict):  # of a form
+        slots |= {"tags:link": as_link_query(tags), "tags:form": as_hidden_fields(tags)}
     for field, value in typed.items():
         if isinstance(value, str):
             slots[f"value:{field}"] = escape(value)

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import datetime
+from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -60,6 +61,19 @@ def test_an_enquiry_is_stored_with_all_that_a_call_back_needs(stack: Stack) -> N
     stored_at = datetime.fromisoformat(lead["stored_at"]).timestamp()
     assert int(lead["expires_at"]) == int(stored_at) + 365 * SECONDS_PER_DAY
     assert lead["alert_owed"]
+
+
+def test_a_form_keeps_its_campaign_until_it_is_stored(stack: Stack) -> None:
+    refused = send_form(stack, utm_source='"news" & more', utm_term="", name="")["body"]
+
+    assert refused.count('href="/en/articles/dry-needling-for-sciatica?utm_source=%22news%22%20%26%20more"') == 1
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', refused))
+    assert unescape(fields["utm_source"]) == '"news" & more'
+    assert "utm_term" not in fields
+
+    assert send_form(stack, utm_source=unescape(fields["utm_source"]))["statusCode"] == 303
+    (lead,) = stack.leads()
+    assert lead["source"] == {"utm_source": {"S": '"news" & more'}}
 
 
 def test_a_repeated_key_gets_the_first_answer(stack: Stack) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from functions.leads import form
 from infra.local.stack import LocalStack
 from shared import sentences
+from shared.campaign import SOURCE_TAGS
 from tests.stack.asking import ask
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
@@ -49,5 +50,5 @@ def test_every_documented_exchange_happens_as_documented(running: LocalStack) ->
 
 def test_every_field_and_code_is_documented() -> None:
     codes = {key[1] if isinstance(key, tuple) else key for key in sentences._FIELD_SENTENCES}
-    for word in [*form.FORM, *form.SOURCE_TAGS, *codes, *sentences._REQUEST_SENTENCES]:
+    for word in [*form.FORM, *SOURCE_TAGS, *codes, *sentences._REQUEST_SENTENCES]:
         assert f"`{word}`" in DOCUMENT, word

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shared.campaign import SOURCE_TAGS
 from tests.conftest import ROOT
 from tests.template.deployed import Deployed, deploy
 
@@ -50,7 +51,9 @@ def test_the_key_is_the_path_and_the_query_that_the_functions_look_at(cached: An
     assert key["HeadersConfig"] == {"HeaderBehavior": "none"}
     assert key["CookiesConfig"] == {"CookieBehavior": "none"}
     assert key["QueryStringsConfig"]["QueryStringBehavior"] == "whitelist"
-    assert set(key["QueryStringsConfig"]["QueryStrings"]) == named_in_the_sources(r'query\.get\("(\w+)"')
+    looked_at = named_in_the_sources(r'query\.get\("(\w+)"') | set(SOURCE_TAGS)
+    assert set(key["QueryStringsConfig"]["QueryStrings"]) == looked_at
+    assert len(looked_at) <= 10  # CloudFront's quota
     assert key["EnableAcceptEncodingGzip"] is True
 
 

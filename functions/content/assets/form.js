@@ -11,8 +11,6 @@
 const TYPED = ['name', 'phone', 'email', 'message'];
 const CHOSEN = ['preferred_contact', 'preferred_time'];
 const FIELDS = ['name', 'phone', 'email', ...CHOSEN, 'message', 'consent'];
-// Never an advertiser's click id: it would tell the advertiser about a patient.
-const TAGS = ['utm_source', 'utm_medium', 'utm_campaign', 'utm_term', 'utm_content'];
 
 // In milliseconds.
 const TIME_LIMIT = 20_000; // of one attempt: a cold start behind a slow network
@@ -53,12 +51,11 @@ function plain(text) {
 /** The enquiry: what was typed, as it was typed. */
 function read() {
   const fields = {};
-  for (const [name, value] of new FormData(form)) {
-    if (plain(value)) fields[name] = name === 'consent' || value;
-  }
   const source = {};
-  for (const [tag, value] of new URLSearchParams(location.search)) {
-    if (TAGS.includes(tag) && plain(value)) source[tag] = [...clean(value)].slice(0, 100).join('');
+  for (const [name, value] of new FormData(form)) {
+    if (!plain(value)) continue;
+    if (name.startsWith('utm_')) source[name] = [...clean(value)].slice(0, 100).join('');
+    else fields[name] = name === 'consent' || value;
   }
   return Object.keys(source).length ? { ...fields, source } : fields;
 }

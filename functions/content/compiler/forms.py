@@ -15,6 +15,7 @@ A slot is named
     selected:<field>:<value>        an attribute of an option, likewise
     invalid:<field>                 attributes of a field with an error, likewise
     error:<field>                   the error's text, inside the element that describes the field
+    tags:link, tags:form            campaign tags: a query behind the address of a link, hidden fields
 
 and is filled with HTML or left empty. The fragments are `title_prefix`, `summary` (`{text}`, `{list}`), `summary_list`
 (`{items}`), `summary_item` (`{field}`, `{text}`), `summary_note` (`{text}`), `error` (`{field}`, `{text}`) and
@@ -25,6 +26,8 @@ import re
 from collections.abc import Sequence
 
 from markupsafe import Markup
+
+from functions.content.compiler.tag_places import tag_places
 
 FIELDS = ("name", "phone", "email", "preferred_contact", "preferred_time", "message", "consent", "aside")
 FRAGMENTS = ("title_prefix", "summary", "summary_list", "summary_item", "summary_note", "error", "invalid")
@@ -46,4 +49,6 @@ def as_slot(name: str, _default: str = "") -> Markup:
 
 def cut(page: str) -> Sequence[str]:
     """The pieces of a page that was rendered with `as_slot`: literals and, between them, names of slots."""
+    for at, kind in reversed(list(tag_places(page))):
+        page = f"{page[:at]}{_START}tags:{kind}{_END}{page[at:]}"
     return _SLOT.split(page)

@@ -52,7 +52,7 @@ def thank_you_rows(site: Site, table: Table) -> dict[str, Row]:
         flags = site.emergencies(locale)
         html = site.renderer(locale).page("thank_you.html", page=page, reference=REFERENCE_SLOT, red_flags=flags)
         headers = {**_headers(locale), "cache-control": "no-store", "x-robots-tag": "noindex"}
-        rows[locale] = table.add(_checked(html, "thank_you.html"), headers, fixed=False)
+        rows[locale] = table.add(_checked(html, "thank_you.html").encode(), headers, fixed=False)
     return rows
 
 
@@ -61,7 +61,7 @@ def error_page(site: Site, table: Table, locale: str, *, status: int, error: dic
     page = site.page(locale, error["title"])
     html = site.renderer(locale).page("error.html", page=page, error=error)
     headers = {**_headers(locale), "cache-control": "no-store"}
-    return table.add(_checked(html, "error.html"), headers, status=status)
+    return table.add_page(_checked(html, "error.html"), headers, status=status)
 
 
 def form_documents(site: Site) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -88,7 +88,7 @@ def _home(site: Site, table: Table, locale: str) -> Row:
         json_ld=structured_data.practice_graph(site.practice, person),
     )
     html = site.renderer(locale).page("home.html", page=page, articles=site.articles_for(locale))
-    return table.add(_checked(html, "home.html"), {**_headers(locale), "cache-control": REVALIDATED})
+    return table.add_page(_checked(html, "home.html"), {**_headers(locale), "cache-control": REVALIDATED})
 
 
 def _landing(site: Site, table: Table, locale: str, slug: str) -> Row:
@@ -107,7 +107,7 @@ def _landing(site: Site, table: Table, locale: str, slug: str) -> Row:
         shared_as=site.pictures[slug].get(f"og.{locale}.png"),
     )
     html = site.renderer(locale).page("landing.html", page=page, article=article, form=_form(site, locale))
-    return table.add(_checked(html, "landing.html"), {**_headers(locale), "cache-control": REVALIDATED})
+    return table.add_page(_checked(html, "landing.html"), {**_headers(locale), "cache-control": REVALIDATED})
 
 
 def _withheld(site: Site, table: Table, locale: str, slug: str) -> Row:
@@ -132,6 +132,6 @@ def _headers(locale: str) -> dict[str, str]:
     return {"content-type": HTML, "content-language": locale}
 
 
-def _checked(html: str, template: str) -> bytes:
+def _checked(html: str, template: str) -> str:
     audit.check(html, template)
-    return html.encode()
+    return html

@@ -49,9 +49,13 @@ EVERYWHERE = (NOT_FOUND, METHOD_NOT_ALLOWED, INTERNAL_ERROR)
 
 
 def words(site: Site, fault: Problem, locale: str) -> dict[str, Any]:
-    """What `error.html` shows of it."""
+    """What `error.html` shows of it. Whoever is lost came for an article, most likely: it links to all there are."""
     title, detail = _say(site, fault, locale, site.locales)
-    return {"title": title, "detail": detail, "links": []}
+    links = [
+        {"path": each.url, "locale": each.locale, "dir": site.localizers[each.locale].direction, "text": each.title}
+        for each in site.articles_for(locale)
+    ]
+    return {"title": title, "detail": detail, "links": links}
 
 
 def problem_rows(site: Site, table: Table, fault: Problem, locales: Sequence[str]) -> dict[str, Row]:

@@ -4,6 +4,7 @@
     compiled/site/bodies/<hash>   bodies, and their gzip coding in <hash>.gz
 
 A row is `{"status", "headers", "body", "gzip"}`; `body` and `gzip` are names below `bodies/`, the latter may be absent.
+A page also has `tag_places`: `[[byte, "link" or "form"], ...]`, where campaign tags go in (`tag_places.py`).
 """
 
 import json
@@ -13,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from functions.content.compiler.tag_places import tag_places
 from shared.http import compress, is_worth_compressing
 
 # A browser asks each time whether its page is still the page; a content delivery network, if there is one, every five
@@ -43,6 +45,12 @@ class Table:
             row["headers"]["etag"] = f'"{sha256(identity.encode()).hexdigest()[:16]}"'
         self.rows.append(row)
         return len(self.rows) - 1
+
+    def add_page(self, html: str, headers: Mapping[str, str], *, status: int = 200) -> Row:
+        """Add a page, which can take a reader's campaign tags along."""
+        row = self.add(html.encode(), headers, status=status)
+        self.rows[row]["tag_places"] = [[len(html[:at].encode()), kind] for at, kind in tag_places(html)]
+        return row
 
     def write(self, folder: Path, index: Mapping[str, Any]) -> None:
         """Write the table below `folder`, with `index` beside the rows."""

@@ -20,6 +20,8 @@ SLOTS = {
     *(f"checked:preferred_contact:{value}" for value in ("phone", "email")),
     *(f"selected:preferred_time:{value}" for value in ("any", "morning", "afternoon", "evening")),
     "checked:consent:true",
+    "tags:link",
+    "tags:form",
 }
 
 

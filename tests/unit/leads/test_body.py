@@ -22,6 +22,9 @@ FORM = "application/x-www-form-urlencoded"
     [
         (b"", "application/json", "body_empty"),
         (b" \n", "application/json", "body_empty"),
+        (b"\xef\xbb\xbf", "application/json", "body_empty"),
+        (b"{}\xef\xbb\xbf", "application/json", "body_not_json"),
+        (b"\xff\xfe{\0}\0", "application/json", "body_not_utf8"),
         (b"", FORM, "body_empty"),
         (b"{", "application/json", "body_not_json"),
         (b'{"a": 1,}', "application/json", "body_not_json"),
@@ -60,6 +63,22 @@ def test_json_and_form_give_the_same_fields() -> None:
     )
 
     assert from_json.fields == from_form.fields == fields
+
+
+@pytest.mark.parametrize(("body", "kind"), [(b'{"name":"\xc3\x89va"}', "application/json"), (b"name=%C3%89va", FORM)])
+def test_a_byte_order_mark_before_the_body_is_passed_over(body: bytes, kind: str) -> None:
+    assert read_submission(request(b"\xef\xbb\xbf" + body, kind)).fields == {"name": "Éva"}
+
+
+def test_the_campaign_tags_of_a_form_are_its_source_and_never_a_reason_to_refuse_it() -> None:
+    form = read_submission(request(b"name=Ana&utm_source=a%00b&utm_term=" + b"%E0%A5%98" * 300 + b"&utm_id=1", FORM))
+
+    # U+0958 becomes two characters when it is normalised; what is too long is cut, what is unknown is left to be named
+    assert form.fields == {
+        "source": {"utm_source": "ab", "utm_term": "\u0915\u093c" * 50},
+        "name": "Ana",
+        "utm_id": "1",
+    }
 
 
 @pytest.mark.parametrize("value", ["false", "", "no"])

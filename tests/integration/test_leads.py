@@ -66,7 +66,7 @@ def test_an_enquiry_is_stored_with_all_that_a_call_back_needs(stack: Stack) -> N
 def test_a_form_keeps_its_campaign_until_it_is_stored(stack: Stack) -> None:
     refused = send_form(stack, utm_source='"news" & more', utm_term="", name="")["body"]
 
-    assert refused.count('href="/en/articles/dry-needling-for-sciatica?utm_source=%22news%22%20%26%20more"') == 1
+    assert 'href="/en/articles/dry-needling-for-sciatica?utm_source=%22news%22%20%26%20more"' in refused
     fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', refused))
     assert unescape(fields["utm_source"]) == '"news" & more'
     assert "utm_term" not in fields

@@ -12,6 +12,8 @@ SAM = $(PYTHON) -m samcli
 
 PORT ?= 8000
 STAGE ?= dev
+# The stage's name in samconfig.toml.
+CONFIG = $(patsubst dev,default,$(STAGE))
 ARCH ?= arm64
 # This machine's architecture, by Lambda's name.
 HERE = $$(uname -m | sed 's/aarch64/arm64/')
@@ -59,15 +61,15 @@ format: $(READY)  ## put every Python file into its form
 	@$(PYTHON) -m ruff format . && $(PYTHON) -m ruff check --fix .
 
 build: $(READY)  ## the packages that Lambda gets, in .aws-sam/build (ARCH=arm64 or x86_64)
-	@grep -q '^\[$(STAGE)\.deploy\.' samconfig.toml || \
-	  { echo "samconfig.toml has no [$(STAGE).deploy.parameters]: STAGE is dev, prod, or one that you add there." >&2; exit 1; }
+	@grep -q '^\[$(CONFIG)\.deploy\.' samconfig.toml || \
+	  { echo "samconfig.toml has no [$(CONFIG).deploy.parameters]: STAGE is dev, prod, or one that you add there." >&2; exit 1; }
 	@$(PYTHON) -m functions.content.compiler.check || echo "== The above is to be done; what is withheld is not published."
-	@ARCH=$(ARCH) $(SAM) build --config-env $(STAGE) --parameter-overrides Architecture=$(ARCH)
+	@ARCH=$(ARCH) $(SAM) build --config-env $(CONFIG) --parameter-overrides Architecture=$(ARCH)
 
 deploy: build  ## build, and deploy to AWS (STAGE=dev or prod; the first time with FLAGS=--guided)
-	@[ "$(ARCH)" = arm64 ] || sed -n '/^\[$(STAGE)\.deploy\./,/^$$/p' samconfig.toml | grep -q 'Architecture=[\"]*$(ARCH)' || \
-	  { echo "Add Architecture=$(ARCH) to the parameter_overrides of [$(STAGE).deploy.parameters] in samconfig.toml first." >&2; exit 1; }
-	@$(SAM) deploy --config-env $(STAGE) $(FLAGS)
+	@[ "$(ARCH)" = arm64 ] || sed -n '/^\[$(CONFIG)\.deploy\./,/^$$/p' samconfig.toml | grep -q 'Architecture=[\"]*$(ARCH)' || \
+	  { echo "Add Architecture=$(ARCH) to the parameter_overrides of [$(CONFIG).deploy.parameters] in samconfig.toml first." >&2; exit 1; }
+	@$(SAM) deploy --config-env $(CONFIG) $(FLAGS)
 
 content-check: $(READY)  ## what drifted in which translation, and what is past its review date
 	@$(PYTHON) -m functions.content.compiler.check

@@ -82,9 +82,16 @@ class EmailIdentity(_Resource):
 
     @staticmethod
     def create(name: str, properties: dict[str, Any], account_id: str, region: str) -> str:  # noqa: ARG004
-        """Creates it in SES."""
+        """Creates it in SES.
+
+        Raises:
+            ValueError: The account has it already. moto would make it another one.
+        """
         address = str(properties["EmailIdentity"])
-        sesv2_backends[account_id][region].create_email_identity(address, None, None, None)
+        ses = sesv2_backends[account_id][region]
+        if address in ses.core_backend.email_identities:
+            raise ValueError(f"Resource of type 'AWS::SES::EmailIdentity' with identifier '{address}' already exists.")
+        ses.create_email_identity(address, None, None, None)
         return address
 
 

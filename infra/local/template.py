@@ -46,7 +46,7 @@ def load(path: Path, parameters: Mapping[str, str] | None = None) -> Template:
     """
     sam = _read(path)
     values = parameter_values(sam.get("Parameters", {}), parameters or {})
-    return Template(_translate(_without_code(sam), values), values)
+    return Template(translate(sam, values), values)
 
 
 def parameter_values(declared: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, str]:
@@ -90,17 +90,13 @@ def _read(path: Path) -> dict[str, Any]:
     return sam
 
 
-def _without_code(sam: dict[str, Any]) -> dict[str, Any]:
-    """The template with a placeholder for every code folder: the translator only takes code that is in S3."""
-    sam = copy.deepcopy(sam)
-    sam.get("Globals", {}).get("Function", {}).pop("CodeUri", None)
-    for resource in sam["Resources"].values():
-        if resource.get("Type") == "AWS::Serverless::Function":
-            resource.setdefault("Properties", {})["CodeUri"] = "s3://local/code"
-    return sam
+def translate(sam: dict[str, Any], parameters: Mapping[str, str]) -> dict[str, Any]:
+    """The CloudFormation template that a SAM template stands for, whose functions have no code.
 
-
-def _translate(sam: dict[str, Any], parameters: Mapping[str, str]) -> dict[str, Any]:
+    Raises:
+        TemplateError: It is no valid SAM template.
+    """
+    sam = _without_code(sam)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # the translator's, at import
         from samtranslator.metrics.metrics import DummyMetricsPublisher, Metrics
@@ -123,3 +119,13 @@ def _translate(sam: dict[str, Any], parameters: Mapping[str, str]) -> dict[str, 
         if resource["Type"] == "AWS::Lambda::Function":
             resource["Properties"]["Code"] = {"ZipFile": "pass"}
     return translated
+
+
+def _without_code(sam: dict[str, Any]) -> dict[str, Any]:
+    """The template with a placeholder for every code folder: the translator only takes code that is in S3."""
+    sam = copy.deepcopy(sam)
+    sam.get("Globals", {}).get("Function", {}).pop("CodeUri", None)
+    for resource in sam["Resources"].values():
+        if resource.get("Type") == "AWS::Serverless::Function":
+            resource.setdefault("Properties", {})["CodeUri"] = "s3://local/code"
+    return sam

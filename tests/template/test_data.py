@@ -31,21 +31,13 @@ def test_table_can_be_restored_and_is_encrypted(table: Any) -> None:
     assert table["SSESpecification"]["SSEEnabled"] is True
 
 
-@pytest.mark.parametrize(
-    ("logical_id", "when_deleted"),
-    # What a first deployment that failed has left behind would be in the way of the second.
-    [
-        ("LeadTable", "Retain"),
-        ("SenderIdentity", "RetainExceptOnCreate"),
-        ("RecipientIdentity", "RetainExceptOnCreate"),
-    ],
-)
-def test_what_others_depend_on_stays_when_the_stack_is_deleted_or_it_is_replaced(
-    logical_id: str, when_deleted: str
+@pytest.mark.parametrize("logical_id", ["LeadTable", "SenderIdentity", "RecipientIdentity"])
+def test_what_others_depend_on_stays_when_the_stack_is_deleted_but_not_after_a_first_deployment_that_failed(
+    logical_id: str,
 ) -> None:
     resource = yaml_parse((ROOT / "template.yaml").read_text("utf-8"))["Resources"][logical_id]
 
-    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == (when_deleted, "Retain")
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
 
 
 def test_only_production_protects_its_table_from_deletion(deployed: Deployed, production: Deployed) -> None:

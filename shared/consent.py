@@ -10,10 +10,10 @@ from typing import Final
 from shared.messages import mark as _
 
 CONSENT_ID: Final = "enquiry-contact"
-CONSENT_VERSION: Final = "2026-11-23"
+CONSENT_VERSION: Final = "2026-11-25"
 
 _TEXT = _(
-    "I agree that {practice} keeps what I enter here, and contacts me about my enquiry. "
+    "I agree that {practice} keeps what I enter here, and contacts me about it. "
     "My details are not used for anything else, and I can ask for them to be deleted at any time."
 )
 

@@ -19,8 +19,8 @@ _FIELD_SENTENCES: Final = {
     ("email", "not_an_email"): _("Enter an e-mail address such as name@example.com."),
     ("email", "too_long"): _("Enter an e-mail address such as name@example.com."),
     ("message", "too_long"): _("Your message can have at most 1,000 characters."),
-    ("consent", "required"): _("Tick the box if you agree. Without it we may not contact you."),
-    ("consent", "consent_needed"): _("Tick the box if you agree. Without it we may not contact you."),
+    ("consent", "required"): _("Check the box if you agree. Without it we may not contact you."),
+    ("consent", "consent_needed"): _("Check the box if you agree. Without it we may not contact you."),
     ("article", "not_a_choice"): _("There is no such article."),
     ("locale", "not_a_choice"): _("The practice has no pages in this language."),
     "required": _("This field is missing."),
@@ -45,7 +45,7 @@ _REQUEST_SENTENCES: Final = {
     "idempotency_key_reused": _("This Idempotency-Key came with another enquiry before. Use a new key."),
     "invalid_fields": _("Some answers are missing or need another look."),
     "method_not_allowed": _("This address only takes enquiries, by POST."),
-    "store_unavailable": _("We could not store your enquiry just now. Please try again in a moment, or call {phone}."),
+    "store_unavailable": _("We could not store your message just now. Please try again in a moment, or call {phone}."),
     "internal_error": _("Something went wrong on our side. Please try again, or call {phone}."),
 }
 

@@ -56,7 +56,7 @@ def test_an_enquiry_is_stored_with_all_that_a_call_back_needs(stack: Stack) -> N
     assert lead["phone"] == "+16025550100"
     assert lead["message"] == "My left leg hurts."
     assert lead["source"] == {"utm_source": {"S": "newsletter"}}
-    assert (lead["consent_id"], lead["consent_version"], lead["locale"]) == ("enquiry-contact", "2026-11-23", "es")
+    assert (lead["consent_id"], lead["consent_version"], lead["locale"]) == ("enquiry-contact", CONSENT_VERSION, "es")
     assert lead["article_revision"]
     stored_at = datetime.fromisoformat(lead["stored_at"]).timestamp()
     assert int(lead["expires_at"]) == int(stored_at) + 365 * SECONDS_PER_DAY

@@ -4,7 +4,9 @@
     ├── ContentError            an article, template or catalogue is wrong; lives with the compiler, which stops
     ├── ConfigurationError      the deployment is wrong: a setting or the practice file; ops must act
     ├── StoreUnavailable        DynamoDB did not take or give the item; trying again is right
+    │   └── ItemUnreadable      it gave an item that is no lead; trying again does not help, the next item may be fine
     ├── MailRefused             SES did not take the mail; says whether trying again can help
+    ├── MailUnproven            SES was handed the mail and did not say whether it took it
     └── RequestError            the request is wrong; becomes an RFC 9457 problem
         ├── InvalidBody         400  the body cannot be read at all
         ├── InvalidHeader       400  a header cannot be read
@@ -32,8 +34,16 @@ class StoreUnavailable(NeedlepointError):
     """The table could not be reached or refused the call for a reason that is not the request's fault."""
 
 
+class ItemUnreadable(StoreUnavailable):
+    """An item lacks what a lead has, or has it in another form. `attribute` is its name; its value is not kept."""
+
+    def __init__(self, attribute: str) -> None:
+        super().__init__(f"ItemUnreadable: {attribute}")
+        self.attribute = attribute
+
+
 class MailRefused(NeedlepointError):
-    """SES did not accept a mail.
+    """SES did not accept a mail: it said so, or it could not be reached.
 
     `reason` is SES's error code, which holds no personal data (its message may). `permanent` says that
     the sender, the recipient or the account cannot be used until somebody mends it.
@@ -43,6 +53,14 @@ class MailRefused(NeedlepointError):
         super().__init__(reason)
         self.reason = reason
         self.permanent = permanent
+
+
+class MailUnproven(NeedlepointError):
+    """A mail was handed to SES and no answer came back: it may go out, or not. `reason` is the name of an exception."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class FieldError(NamedTuple):

@@ -22,6 +22,10 @@ ALERT_RETRY_DELAYS: Final = (30, 120, 300, 900, 1800, 3600, 7200, 14400, 28800, 
 # ... and after that as long as the lead is kept: once the fault is mended, the alert goes out by itself.
 ALERT_LAST_RESORT_DELAY: Final = 6 * 3600
 
+# A mail whose answer was lost may have gone out. It is tried again as if so many attempts more had failed: after 15
+# minutes first, so that slow answers do not become mail after mail.
+UNPROVEN_ATTEMPTS: Final = 3
+
 SECONDS_PER_DAY: Final = 86_400
 
 
@@ -72,6 +76,7 @@ class Lead:
     replaces: str | None = None
     spam_reasons: tuple[str, ...] = ()
     alert_attempts: int = 0
+    alert_unproven_at: str | None = None  # SES was handed a mail then, the last of those whose answer was lost
     alert_sent_at: str | None = None
     alert_message_id: str | None = None
 

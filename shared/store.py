@@ -5,15 +5,16 @@ One item per lead, under `pk = LEAD#<id>`, `sk = LEAD`. While an alert is owed t
 """
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, fields
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import MISSING, Field, asdict, fields
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, Literal
+from types import UnionType
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.aws import aws_client
-from shared.errors import StoreUnavailable
+from shared.errors import ItemUnreadable, StoreUnavailable
 from shared.lead import Enquiry, Identity, Lead, timestamp
 
 if TYPE_CHECKING:
@@ -91,20 +92,26 @@ class LeadStore:
     def claim(self, lead_id: str, now: float, lease: int) -> Lead | None:
         """Take the alert for this attempt: nobody else gets it for `lease` seconds, and then it is owed again.
 
-        None where there is nothing to take: sent, taken by somebody else, not due yet, or erased.
+        None where there is nothing to take: sent, taken by somebody else, not due yet, or erased. Raises ItemUnreadable
+        where the item is no lead.
         """
-        item = self._update(
-            lead_id,
-            "SET alert_next_at = :until ADD alert_attempts :one",
-            "alert_owed = :owed AND alert_next_at <= :now",
-            {
-                ":until": {"N": str(int(now) + lease)},
-                ":one": {"N": "1"},
-                ":owed": {"S": _OWED},
-                ":now": {"N": str(int(now))},
-            },
-            returns="ALL_NEW",
-        )
+        try:
+            item = self._update(
+                lead_id,
+                "SET alert_next_at = :until ADD alert_attempts :one",
+                "alert_owed = :owed AND alert_next_at <= :now",
+                {
+                    ":until": {"N": str(int(now) + lease)},
+                    ":one": {"N": "1"},
+                    ":owed": {"S": _OWED},
+                    ":now": {"N": str(int(now))},
+                },
+                returns="ALL_NEW",
+            )
+        except StoreUnavailable as error:
+            if str(error) == "ValidationException":  # what is no number cannot be added to
+                raise ItemUnreadable("alert_attempts") from error
+            raise
         return _lead(item) if item else None
 
     def record_sent(self, lead_id: str, message_id: str, now: float) -> None:
@@ -123,6 +130,15 @@ class LeadStore:
             "SET alert_error = :reason, alert_next_at = :next",
             "attribute_exists(alert_owed)",
             {":reason": {"S": reason}, ":next": {"N": str(next_at)}},
+        )
+
+    def record_unproven(self, lead_id: str, reason: str, now: float, next_at: int) -> None:
+        """Nobody knows whether the mail was accepted: keep when that was, why, and when to try again."""
+        self._update(
+            lead_id,
+            "SET alert_error = :reason, alert_next_at = :next, alert_unproven_at = :at",
+            "attribute_exists(alert_owed)",
+            {":reason": {"S": reason}, ":next": {"N": str(next_at)}, ":at": {"S": timestamp(now)}},
         )
 
     def _update(
@@ -184,11 +200,41 @@ def _item(lead: Lead) -> "Item":
 
 
 def _lead(item: "Item") -> Lead:
-    values = {name: _value(attribute) for name, attribute in item.items()}
-    enquiry = {field.name: values.get(field.name) for field in fields(Enquiry)}
-    own = {field.name: values[field.name] for field in fields(Lead) if field.name in values}
-    own["spam_reasons"] = tuple(own.get("spam_reasons", ()))
-    return Lead(**own, enquiry=Enquiry(**enquiry | {"source": enquiry["source"] or {}}))
+    """The lead in an item. Attributes that this code does not know are passed over: later code has written them.
+
+    Raises ItemUnreadable for one that is missing, or of another type than the lead's.
+    """
+    enquiry = {field.name: _read(item, field) for field in fields(Enquiry)}
+    # The id is what finds the item again, whatever is written in it.
+    own = {field.name: _read(item, field) for field in fields(Lead) if field.name not in ("id", "enquiry")}
+    return Lead(id=lead_id(item), enquiry=Enquiry(**enquiry), **own)
+
+
+def _read(item: "Item", field: "Field[Any]") -> Any:
+    try:
+        value = _value(item[field.name]) if field.name in item else None
+    except ValueError:
+        raise ItemUnreadable(field.name) from None
+    if value is None:
+        value = _value_of_none(field)
+    if not isinstance(value, _types(field)) or not all(isinstance(member, str) for member in _members(value)):
+        raise ItemUnreadable(field.name)
+    return value
+
+
+def _value_of_none(field: "Field[Any]") -> Any:
+    # An empty mapping is not stored either.
+    return {} if get_origin(field.type) is Mapping else None if field.default is MISSING else field.default
+
+
+def _types(field: "Field[Any]") -> tuple[type, ...]:
+    """The classes that a field's value may have: str and None for `str | None`, tuple for `tuple[str, ...]`."""
+    kind: Any = field.type
+    return get_args(kind) if isinstance(kind, UnionType) else (get_origin(kind) or kind,)
+
+
+def _members(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else ()
 
 
 # boto3's own serializer knows every type and costs another import; these are the four that an item has.
@@ -206,15 +252,19 @@ def _attribute(value: Any) -> "AttributeValueTypeDef":
 
 
 def _value(attribute: Any) -> Any:
-    ((kind, value),) = attribute.items()
-    match kind:
-        case "N":
-            return int(value)
-        case "M":
-            return {name: _value(member) for name, member in value.items()}
-        case "L":
-            return [_value(member) for member in value]
-    return value
+    """Raises ValueError for what no lead holds: a number with a fraction, a set, a boolean, bytes."""
+    match attribute:
+        case {"S": str(text)}:
+            return text
+        case {"N": str(digits)}:
+            return int(digits)
+        case {"M": dict(members)}:
+            return {name: _value(member) for name, member in members.items()}
+        case {"L": list(members)}:
+            return tuple(_value(member) for member in members)
+        case {"NULL": _}:
+            return None
+    raise ValueError
 
 
 def _despite_conflicts[Answer](write: Callable[[], Answer]) -> Answer:

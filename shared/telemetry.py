@@ -37,9 +37,9 @@ def invocation(context: Any) -> Iterator[Logger]:
             _metrics().flush_metrics()
 
 
-def count(name: str, value: float = 1, unit: MetricUnit = MetricUnit.Count) -> None:
-    """Add to a metric of this function; docs/operations.md lists them all."""
-    _metrics().add_metric(name=name, unit=unit, value=value)
+def count(name: str) -> None:
+    """Add one to a metric of this function. Each is paid for: it has an alarm that reads it, or it is a log line."""
+    _metrics().add_metric(name=name, unit=MetricUnit.Count, value=1)
 
 
 def describe(error: BaseException) -> dict[str, Any]:

@@ -74,7 +74,6 @@ def _answer_or_refusal(request: Request, answers: Answers, log: "Logger") -> Res
     try:
         return _answer(request, answers)
     except RequestError as error:
-        count("LeadRejected")
         log.info("enquiry not accepted", code=error.code)
         return answers.refused(error)
     except StoreUnavailable as error:
@@ -105,14 +104,7 @@ def _take(request: Request, answers: Answers) -> Response:
     stored = store().create(lead, identity)
     if stored.fingerprint != fingerprint:
         raise KeyReused
-    is_new = stored is lead
-    if is_new:
-        count("LeadStored")
-        if lead.is_kept_back:
-            count("LeadKeptBack")
-    else:
-        count("LeadReplayed")
-    return answers.stored(stored, is_new=is_new)
+    return answers.stored(stored, is_new=stored is lead)
 
 
 def _validated(submission: Submission, answers: Answers) -> Validated:

@@ -1,7 +1,8 @@
 """Sending the alert of one lead: claim, compose, send, record.
 
 A claim is a lease. Whoever holds it sends; if they are killed at any point, the lease runs out and the alert is owed
-again. In the one moment between SES's yes and the record of it, that means a second mail rather than none.
+again. In the one moment between SES's yes and the record of it, that means a second mail rather than none. So does an
+answer of SES's that was lost, after a longer pause.
 """
 
 from collections.abc import Callable
@@ -11,11 +12,10 @@ from email.message import EmailMessage
 from typing import Final
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.metrics import MetricUnit
 
 from functions.notify.mailer import Mailer
-from shared.errors import MailRefused
-from shared.lead import Lead, needs_a_human, next_attempt_delay
+from shared.errors import ItemUnreadable, MailRefused, MailUnproven
+from shared.lead import ALERT_LAST_RESORT_DELAY, UNPROVEN_ATTEMPTS, Lead, needs_a_human, next_attempt_delay
 from shared.store import LeadStore
 from shared.telemetry import count
 
@@ -35,15 +35,21 @@ class Alerts:
     log: Logger
 
     def send(self, lead_id: str) -> None:
-        """Send the alert of this lead if it is due. A mail that was refused is recorded with its next attempt.
+        """Send the alert of this lead if it is due. Whatever becomes of it is recorded, with the next attempt.
 
         Raises StoreUnavailable when the claim cannot be made, or what became of it cannot be recorded.
         """
-        lead = self.store.claim(lead_id, self.clock(), LEASE_SECONDS)
+        try:
+            lead = self.store.claim(lead_id, self.clock(), LEASE_SECONDS)
+        except ItemUnreadable as error:
+            self._unreadable(lead_id, error.attribute)
+            return
         if lead is None:
             return
         try:
             message_id = self.mailer.send(self.compose(lead), self.recipient)
+        except MailUnproven as lost:
+            self._unproven(lead, lost.reason)
         except MailRefused as refusal:
             self._failed(lead, refusal.reason, permanent=refusal.permanent)
         except Exception as error:  # an alert that cannot be composed is as much in need of a person
@@ -54,17 +60,40 @@ class Alerts:
     def _sent(self, lead: Lead, message_id: str) -> None:
         now = self.clock()
         self.store.record_sent(lead.id, message_id, now)
-        count("AlertSent")
         # In milliseconds, like the time of storing; more digits would be noise.
-        count("AlertDelay", round(now - datetime.fromisoformat(lead.stored_at).timestamp(), 3), MetricUnit.Seconds)
-        self.log.info("alert sent", lead_id=lead.id, message_id=message_id, attempt=lead.alert_attempts)
+        delay = round(now - datetime.fromisoformat(lead.stored_at).timestamp(), 3)
+        self.log.info(
+            "alert sent",
+            lead_id=lead.id,
+            message_id=message_id,
+            attempt=lead.alert_attempts,
+            seconds_after_storing=delay,
+        )
 
     def _failed(self, lead: Lead, reason: str, *, permanent: bool) -> None:
         delay = next_attempt_delay(lead.alert_attempts)
         self.store.record_failed(lead.id, reason, int(self.clock()) + delay)
-        count("AlertFailed")
         if permanent or needs_a_human(lead.alert_attempts):
             count("AlertNeedsHuman")
         self.log.warning(
             "alert not sent", lead_id=lead.id, reason=reason, attempt=lead.alert_attempts, next_attempt_in=delay
+        )
+
+    def _unproven(self, lead: Lead, reason: str) -> None:
+        rung, now = lead.alert_attempts + UNPROVEN_ATTEMPTS, self.clock()
+        delay = next_attempt_delay(rung)
+        self.store.record_unproven(lead.id, reason, now, int(now) + delay)
+        count("AlertUnproven")
+        if needs_a_human(rung):
+            count("AlertNeedsHuman")
+        self.log.warning(
+            "alert unproven", lead_id=lead.id, reason=reason, attempt=lead.alert_attempts, next_attempt_in=delay
+        )
+
+    def _unreadable(self, lead_id: str, attribute: str) -> None:
+        # Waiting does not mend it, but other code may: whoever mends the item or deploys need not ask for it again.
+        self.store.record_failed(lead_id, "ItemUnreadable", int(self.clock()) + ALERT_LAST_RESORT_DELAY)
+        count("AlertNeedsHuman")
+        self.log.error(
+            "lead cannot be read", lead_id=lead_id, attribute=attribute, next_attempt_in=ALERT_LAST_RESORT_DELAY
         )

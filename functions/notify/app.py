@@ -10,7 +10,6 @@ from shared.init_phase import in_init_phase
 from functions.notify.alert import Alerts
 from functions.notify.compose import compose
 from functions.notify.mailer import Mailer
-from shared.errors import StoreUnavailable
 from shared.messages import translations
 from shared.practice import read_compiled
 from shared.settings import read
@@ -66,13 +65,13 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _sweep(alerts: Alerts, context: Any, log: "Logger") -> None:
-    """Every alert that is due, as far as time allows. Raises the last StoreUnavailable once all had their turn."""
-    failure: StoreUnavailable | None = None
+    """Every alert that is due, as far as time allows. Raises the last failure once all had their turn."""
+    failure: Exception | None = None
     for owed in store().owed(time.time(), _ALERTS_IN_ONE_SWEEP):
         try:
             if _has_time(context):
                 alerts.send(owed)
-        except StoreUnavailable as error:
+        except Exception as error:  # whatever is wrong with one, the others are sent
             _log_interrupted(log, owed, error)
             failure = error
     if failure:
@@ -89,12 +88,12 @@ def _unsent(
             if _has_time(context):
                 alerts.send(new)
                 continue
-        except StoreUnavailable as error:
+        except Exception as error:  # likewise
             _log_interrupted(log, new, error)
         yield {"itemIdentifier": record["dynamodb"]["SequenceNumber"]}
 
 
-def _log_interrupted(log: "Logger", lead_id: str, error: StoreUnavailable) -> None:
+def _log_interrupted(log: "Logger", lead_id: str, error: Exception) -> None:
     log.error("alert not claimed, or not recorded and so sent again", lead_id=lead_id, **describe(error))
 
 

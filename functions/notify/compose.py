@@ -3,6 +3,9 @@
 Nothing the visitor typed can become a header of its own, or another address: `email.policy.SMTP` refuses line breaks in
 headers, the store holds names without control characters in the first place, and an address or a name that is not
 plain stays out of the headers.
+
+All of it is ASCII on the wire: not every server on the way to the reader can carry more.
+https://docs.aws.amazon.com/ses/latest/dg/send-email-raw.html
 """
 
 import unicodedata
@@ -16,7 +19,8 @@ from typing import Final, NamedTuple
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from shared.email_address import is_email_address
+from functions.notify.first_name import first_name
+from shared.email_address import deliverable, readable
 from shared.lead import Lead
 from shared.messages import mark as _
 from shared.practice import Practice
@@ -35,6 +39,12 @@ _TIMES: Final = {
     "evening": _("in the evening"),
     "any": _("at any time"),
 }
+# Why `leads` took it for advertising.
+_SPAM_REASONS: Final = {"link_in_name": _("a link in the name"), "links": _("many links in the message")}
+# RFC 2045 section 2.7: lines of ASCII.
+_SEVEN_BIT: Final = SMTP.clone(cte_type="7bit")
+# RFC 5322 section 2.1.1: a subject longer than a line is cut short in a list of mails.
+_LONGEST_SUBJECT: Final = 78
 # First strong isolate and pop directional isolate (UAX #9): a name in another script stays in its place.
 _ISOLATE: Final = "\u2068{}\u2069"
 _RIGHT_TO_LEFT: Final = ("ar", "fa", "he", "ur")
@@ -53,36 +63,53 @@ def compose(
 ) -> EmailMessage:
     """The alert for `lead` in the practice's language; `detail` is `full` to include the visitor's own words."""
     say = catalogue.gettext
-    name = first_name(lead.enquiry.name)
-    subject = say(_("New enquiry {reference}")).format(reference=lead.reference)
-    if name:
-        subject = say(_("New enquiry {reference} from {name}")).format(reference=lead.reference, name=name)
-    rows = _rows(lead, practice, catalogue)
+    subject = _subject(lead, catalogue)
+    rows = [*_notices(lead, catalogue), *_rows(lead, practice, catalogue)]
     message = lead.enquiry.message
     if message and detail != "full":
         rows.append(Row(say(_("Message")), say(_("kept with the enquiry, not sent by mail"))))
         message = None
-    mail = EmailMessage(policy=SMTP)
-    mail["From"] = Address(practice.name, addr_spec=sender)
+    mail = EmailMessage(policy=_SEVEN_BIT)
+    mail["From"] = Address(_plain(practice.name), addr_spec=sender)
     mail["To"] = Address(addr_spec=recipient)
     mail["Subject"] = subject
-    mail["Content-Language"] = practice.language
     # RFC 3834: keeps vacation responders from answering the visitor's address or ours.
     mail["Auto-Submitted"] = "auto-generated"
     if reply_to := _reply_to(lead):
         mail["Reply-To"] = reply_to
     mail.set_content(_text(rows, message, say(_("Their message:"))))
     mail.add_alternative(_html(rows, message, say(_("Their message:")), practice.language, subject), subtype="html")
+    for part in mail.walk():  # RFC 3282; content that is set drops what stood there before
+        part["Content-Language"] = practice.language
     return mail
 
 
-def first_name(name: str) -> str | None:
-    """The first name, for the subject. None where it cannot be told from the rest, or is not a name at all."""
-    first = name.split(maxsplit=1)[0]
-    if len(first) > 30 or not all(_is_of_a_name(letter) or letter in "'’.-" for letter in first):
-        return None
-    # Chinese, Japanese and Korean names are written without a space: the first word may be the whole name.
-    return None if any("\u2e80" <= letter <= "\ufaff" for letter in first) else first
+def _subject(lead: Lead, catalogue: NullTranslations) -> str:
+    say, name = catalogue.gettext, first_name(lead.enquiry.name)
+    subject = say(_("New enquiry {reference}")).format(reference=lead.reference)
+    if name:
+        subject = say(_("New enquiry {reference} from {name}")).format(reference=lead.reference, name=name)
+    if lead.spam_reasons:
+        subject = say(_("May be advertising: {subject}")).format(subject=subject)
+    if lead.replaces:
+        longer = say(_("{subject}, replaces {reference}")).format(subject=subject, reference=lead.replaces)
+        subject = longer if len(longer) <= _LONGEST_SUBJECT else subject
+    return subject
+
+
+def _notices(lead: Lead, catalogue: NullTranslations) -> list[Row]:
+    """What to know before anything else: in how far this mail is not what it looks like."""
+    say = catalogue.gettext
+    notices = []
+    if lead.spam_reasons:
+        reasons = (say(_SPAM_REASONS[each]) if each in _SPAM_REASONS else each for each in lead.spam_reasons)
+        notices.append(Row(say(_("May be advertising")), say(_(", ")).join(reasons)))
+    if lead.replaces:
+        correction = say(_("replaces enquiry {reference}, if you have it")).format(reference=lead.replaces)
+        notices.append(Row(say(_("Correction")), correction))
+    if lead.alert_unproven_at:
+        notices.append(Row(say(_("Sent again")), say(_("you may have this mail already"))))
+    return notices
 
 
 def _rows(lead: Lead, practice: Practice, catalogue: NullTranslations) -> list[Row]:
@@ -90,10 +117,14 @@ def _rows(lead: Lead, practice: Practice, catalogue: NullTranslations) -> list[R
     rows = [Row(say(_("Name")), enquiry.name)]
     if enquiry.phone:
         rows.append(Row(say(_("Phone")), *_phone(enquiry.phone, lead)))
+        if typed := _typed_otherwise(enquiry.phone, lead):
+            rows.append(Row(say(_("Phone as typed")), typed))
     if enquiry.email:
         # RFC 6068: what stands for itself in an address may be the start of a mail's text in a link.
-        rows.append(Row(say(_("E-mail")), enquiry.email, f"mailto:{quote(enquiry.email, safe='@')}"))
-    wish = f"{say(_CONTACT[enquiry.preferred_contact])}, {say(_TIMES[enquiry.preferred_time])}"
+        rows.append(Row(say(_("E-mail")), readable(enquiry.email), f"mailto:{quote(enquiry.email, safe='@')}"))
+    # Later code may have stored another wish than these.
+    wishes = ((_CONTACT, enquiry.preferred_contact), (_TIMES, enquiry.preferred_time))
+    wish = say(_(", ")).join(say(words[each]) if each in words else each for words, each in wishes)
     language = say(_LANGUAGES[enquiry.locale]) if enquiry.locale in _LANGUAGES else enquiry.locale
     received = datetime.fromisoformat(lead.stored_at).astimezone(ZoneInfo(practice.time_zone))
     return [
@@ -112,32 +143,35 @@ def _phone(number: str, lead: Lead) -> tuple[str, str]:
     return lead.phone_as_written or number, f"tel:{number}{extension}"
 
 
+def _typed_otherwise(number: str, lead: Lead) -> str | None:
+    """The number as it was typed, where reading it took a guess: it had no country code, or its digits are others."""
+    typed = lead.phone_as_typed
+    if not typed or typed in (number, lead.phone_as_written):
+        return None
+    read = f"{number}{lead.enquiry.phone_extension or ''}"
+    return typed if "+" not in typed.replace("＋", "+") or _digits(typed) != _digits(read) else None
+
+
+def _digits(number: str) -> list[int]:
+    return [unicodedata.digit(each) for each in number if each.isdecimal()]
+
+
 def _reply_to(lead: Lead) -> Address | None:
-    """The visitor's address, where it is one that a header can carry and SES accepts."""
-    local, _, written = (lead.enquiry.email or "").rpartition("@")
-    try:
-        domain = written.encode("idna").decode()
-        # Python's IDNA is that of 2003, which makes another domain of one with a letter such as ß.
-        if domain.encode().decode("idna") != written:
-            return None
-    except UnicodeError:
+    """The visitor's address, where a header can carry it."""
+    if not (address := deliverable(lead.enquiry.email or "")):
         return None
-    if not local.isascii() or not is_email_address(f"{local}@{domain}"):
-        return None
-    return Address(lead.enquiry.name if _is_plain(lead.enquiry.name) else "", local, domain)
+    name = lead.enquiry.name
+    return Address(name if _plain(name) == name else "", addr_spec=address)
 
 
-def _is_plain(name: str) -> bool:
-    """Whether a header holds this name as it is, without quotes: only then can nothing in it be read as an address.
+def _plain(name: str) -> str:
+    """What of a name a header can hold as it is, without quotes: only then can nothing in it be read as an address.
 
     Python's header folding loses the quotes of a long name, and takes `=?...?=` for an encoded word within them.
     """
-    return all(_is_of_a_name(letter) or letter in " '’-" for letter in name)
-
-
-def _is_of_a_name(letter: str) -> bool:
-    # Letters, and the marks that some scripts write vowels with.
-    return unicodedata.category(letter)[0] in "LM"
+    # Letters, the marks that some scripts write vowels with, and numbers.
+    kept = (each if unicodedata.category(each)[0] in "LMN" or each in "'’&-" else " " for each in name.replace(".", ""))
+    return " ".join("".join(kept).split())
 
 
 def _text(rows: list[Row], message: str | None, heading: str) -> str:
@@ -151,7 +185,8 @@ def _text(rows: list[Row], message: str | None, heading: str) -> str:
 _HTML_MAIL: Final = """\
 <!doctype html>
 <html lang="{language}" dir="{direction}">
-<head><meta charset="utf-8"><title>{title}</title></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark"><title>{title}</title></head>
 <body style="font-family:system-ui,sans-serif;font-size:16px;line-height:1.5">
 <table role="presentation" style="border-collapse:collapse">
 {rows}
@@ -161,11 +196,12 @@ _HTML_MAIL: Final = """\
 </html>
 """
 _HTML_ROW: Final = """\
-<tr><td style="padding:6px 12px 6px 0;color:#555">{label}</td>\
-<td style="padding:6px 0;font-size:18px">{value}</td></tr>"""
+<tr><td style="padding:6px 12px;vertical-align:top">{label}</td>\
+<td style="padding:6px 12px;font-size:18px;overflow-wrap:anywhere">{value}</td></tr>"""
 _HTML_MESSAGE: Final = """\
-<p style="color:#555">{heading}</p>
-<blockquote dir="auto" style="margin:0;padding:12px;background:#f4f4f4;color:#111;white-space:pre-wrap">{message}\
+<p style="margin:12px">{heading}</p>
+<blockquote dir="auto" style="margin:12px;padding:12px;background:#f4f4f4;color:#111;white-space:pre-wrap;\
+overflow-wrap:anywhere">{message}\
 </blockquote>"""
 
 

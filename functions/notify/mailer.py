@@ -1,13 +1,14 @@
-"""The mailer: the one call to SES, and what its refusals mean."""
+"""The mailer: the one call to SES, and what its refusals and its silence mean."""
 
 from email.message import EmailMessage
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, IncompleteReadError
+from botocore.parsers import ResponseParserError
 
 from shared.aws import aws_client
-from shared.errors import MailRefused
+from shared.errors import MailRefused, MailUnproven
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
@@ -24,6 +25,8 @@ _PERMANENT: Final = frozenset(
         "BadRequestException",
     }
 )
+# The mail was handed over, and the answer is late, cut off or none; connections that were never made are other classes.
+_WITHOUT_ANSWER: Final = (HTTPClientError, IncompleteReadError, ResponseParserError, KeyError)
 
 
 class Mailer:
@@ -35,24 +38,38 @@ class Mailer:
         self._client = client or _client()
 
     def send(self, mail: EmailMessage, recipient: str) -> str:
-        """Hand `mail` to SES; its message id. Raises MailRefused with SES's code."""
+        """Hand `mail` to SES; its message id.
+
+        Raises MailRefused where SES said no, with its code, or was never reached; MailUnproven where it was handed the
+        mail and its answer did not arrive.
+        """
+        raw = mail.as_bytes()
         try:
             answer = self._client.send_email(
                 FromEmailAddress=self._sender,
                 Destination={"ToAddresses": [recipient]},
-                Content={"Raw": {"Data": mail.as_bytes()}},
+                Content={"Raw": {"Data": raw}},
                 ConfigurationSetName=self._configuration_set,
             )
+            return answer["MessageId"]
+        except _WITHOUT_ANSWER as error:
+            raise MailUnproven(type(error).__name__) from error
         except ClientError as error:
             code = error.response["Error"]["Code"]
             raise MailRefused(code, permanent=code in _PERMANENT) from error
         except BotoCoreError as error:
             raise MailRefused(type(error).__name__, permanent=False) from error
-        return answer["MessageId"]
 
 
 @cache
 def _client() -> "SESV2Client":
     # One try: a second one after a lost answer would be a second mail. The lead's own attempts come after it.
     ses: SESV2Client = aws_client("sesv2", connect_timeout=2, read_timeout=8, retries={"total_max_attempts": 1})
+    ses.meta.events.register("before-send.sesv2.SendEmail", _on_its_own_connection)
     return ses
+
+
+def _on_its_own_connection(request: Any, **_: Any) -> None:
+    # A function may sleep for minutes between two mails, and SES ends the connection meanwhile. If the next mail met
+    # that end, it would look like an answer that was lost.
+    request.headers["Connection"] = "close"

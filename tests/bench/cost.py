@@ -10,11 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from infra.build.package import ROOT
+from infra.build.package import PACKAGES, ROOT
 from infra.local import template
 from shared import practice
 from tests.bench.cloud import DELAY_MS
 from tests.bench.growth import Costs
+from tests.metrics import counted_by, counted_by_ses
 
 _DAYS = 30
 _MINUTES = _DAYS * 24 * 60
@@ -29,7 +30,6 @@ LOG_BYTES, ACCESS_LOG_BYTES, _HEADER_BYTES = 700, 260, 900
 # A page is fetched by each regional cache once in its five minutes at most.
 REGIONAL_CACHES = 13
 _PAGE_SECONDS = 300
-_METRICS = 9
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def month(
         "logs": (at_origin + 2 * enquiries) * (LOG_BYTES + ACCESS_LOG_BYTES) / 1e9 * usd["log_gb"]
         + (_MINUTES + enquiries) * LOG_BYTES / 1e9 * usd["log_gb"],
         "traces": (_traced(2 * enquiries) + _traced(enquiries + _MINUTES)) * usd["trace"],
-        "alarms and metrics": _alarms() * usd["alarm"] + _METRICS * usd["metric"],
+        "alarms and metrics": alarms() * usd["alarm"] + metrics() * usd["metric"],
         "data to readers": views * landing.bytes / 1e9 * usd["cloudfront_gb" if cdn else "internet_gb"],
     }
     if cdn:
@@ -154,5 +154,11 @@ def _traced(invocations: float) -> float:
     return min(invocations, _DAYS * 86_400 + 0.05 * invocations)
 
 
-def _alarms() -> int:
+def metrics() -> int:
+    """How many are paid for: those that the functions count, and SES's."""
+    return sum(len(counted_by(name)) for name in PACKAGES) + len(counted_by_ses())
+
+
+def alarms() -> int:
+    """How many the template has."""
     return sum(resource["Type"] == "AWS::CloudWatch::Alarm" for resource in resources().values())

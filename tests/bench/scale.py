@@ -31,6 +31,8 @@ def as_page(results: Sequence[Mapping[str, Any]], site: Path, today: date) -> st
         kilobytes=round(landing.bytes / 1000),
         bill=_bill([(readers, cdn, bill(readers, cdn=cdn)) for readers in READERS for cdn in (False, True)]),
         pays_from=f"{_pays_from(bill):,}",
+        alarms=cost.alarms(),
+        metrics=cost.metrics(),
         memory=_memory(),
         delay=f"{DELAY_MS:g}",
         idle=cost.IDLE_MINUTES,

@@ -44,6 +44,14 @@ def test_what_is_there_whoever_comes_costs_the_same(landing: cost.Page) -> None:
     assert bill(landing, 1_000)["alarms and metrics"] == bill(landing, 10_000_000)["alarms and metrics"]
 
 
+def test_every_alarm_and_every_metric_is_on_the_bill_and_one_stage_has_them_for_nothing(landing: cost.Page) -> None:
+    # what our functions count, and what SES makes of a bounce, a complaint and a refusal
+    assert bill(landing, 1_000)["alarms and metrics"] == pytest.approx(0.10 * cost.alarms() + 0.30 * (3 + 3))
+    # ten of each are free: https://aws.amazon.com/cloudwatch/pricing/
+    assert cost.alarms() <= 10
+    assert cost.metrics() <= 10
+
+
 def test_a_quiet_practice_pays_for_init_phases(landing: cost.Page) -> None:
     quiet, busy = (bill(landing, readers)["Lambda: pages"] / readers for readers in (1_000, 10_000_000))
 

@@ -1,16 +1,29 @@
 """The notify function: one alert per lead, whatever fails on the way."""
 
 import json
+from email.message import EmailMessage
+from itertools import pairwise
 from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError, ConnectTimeoutError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    HTTPClientError,
+    NoCredentialsError,
+    ProxyConnectionError,
+    ReadTimeoutError,
+    SSLError,
+)
+from botocore.parsers import ResponseParserError
 
 from functions.notify import alert, app
 from functions.notify.mailer import Mailer
-from shared.errors import MailRefused, StoreUnavailable
-from shared.lead import ALERT_RETRY_DELAYS
+from shared.errors import MailRefused, MailUnproven, StoreUnavailable
+from shared.lead import ALERT_LAST_RESORT_DELAY, ALERT_RETRY_DELAYS, timestamp
 from tests.integration.conftest import Stack
 from tests.integration.test_leads import ENQUIRY, send
 
@@ -123,7 +136,7 @@ def test_a_refused_mail_waits_for_its_next_attempt_and_goes_out_by_itself(
     (lead,) = stack.leads()
     assert lead["alert_error"] == "TooManyRequestsException"
     assert int(lead["alert_next_at"]) == clock.now + ALERT_RETRY_DELAYS[0]
-    assert metrics(capsys)["AlertFailed"] == [1.0]
+    assert metrics(capsys) == {}
     clock.now += ALERT_RETRY_DELAYS[0] - 1
     stack.sweep()
     assert stack.mails() == []
@@ -226,23 +239,229 @@ def test_an_erased_lead_is_not_written_anew(stack: Stack, monkeypatch: pytest.Mo
     assert stack.leads() == []
 
 
-@pytest.mark.parametrize(
-    ("error", "permanent"),
-    [
-        (ClientError({"Error": {"Code": "MessageRejected", "Message": "a@b.c"}}, "SendEmail"), True),
-        (ClientError({"Error": {"Code": "TooManyRequestsException"}}, "SendEmail"), False),
-        (ConnectTimeoutError(endpoint_url="https://email"), False),
-    ],
-)
-def test_refusals_say_whether_waiting_helps(stack: Stack, error: Exception, permanent: bool) -> None:
-    class Client:
-        def send_email(self, **_: Any) -> None:
-            raise error
+SES_SAYS_NO = [
+    ("MessageRejected", True),
+    ("AccessDeniedException", True),
+    ("TooManyRequestsException", False),
+    ("LimitExceededException", False),
+    ("ServiceUnavailable", False),
+    ("InternalFailure", False),
+]
+NEVER_REACHED = [
+    ConnectTimeoutError(endpoint_url="https://email"),
+    EndpointConnectionError(endpoint_url="https://email"),
+    ProxyConnectionError(proxy_url="https://proxy"),
+    SSLError(endpoint_url="https://email", error=Exception("certificate")),
+    NoCredentialsError(),
+]
+WITHOUT_ANSWER = [
+    ReadTimeoutError(endpoint_url="https://email"),
+    ConnectionClosedError(endpoint_url="https://email"),
+    HTTPClientError(error="anything"),
+    ResponseParserError("not JSON"),
+]
 
-    from email.message import EmailMessage
+
+def mailer_that_meets(outcome: Any) -> Mailer:
+    class Client:
+        def send_email(self, **_: Any) -> Any:
+            if isinstance(outcome, Exception):
+                raise outcome
+            return outcome
+
+    return Mailer("website@example.com", "set", Client())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("code", "permanent"), SES_SAYS_NO)
+def test_a_refusal_says_whether_waiting_helps(code: str, permanent: bool) -> None:
+    error = ClientError({"Error": {"Code": code, "Message": "a@b.c is not verified"}}, "SendEmail")
 
     with pytest.raises(MailRefused) as refusal:
-        Mailer("website@example.com", "set", Client()).send(EmailMessage(), "frontdesk@example.com")  # type: ignore[arg-type]
+        mailer_that_meets(error).send(EmailMessage(), "frontdesk@example.com")
 
-    assert refusal.value.permanent is permanent
-    assert "@" not in refusal.value.reason
+    assert (refusal.value.reason, refusal.value.permanent) == (code, permanent)
+
+
+@pytest.mark.parametrize("error", NEVER_REACHED, ids=lambda error: type(error).__name__)
+def test_a_connection_that_was_never_made_is_a_refusal(error: Exception) -> None:
+    with pytest.raises(MailRefused) as refusal:
+        mailer_that_meets(error).send(EmailMessage(), "frontdesk@example.com")
+
+    assert (refusal.value.reason, refusal.value.permanent) == (type(error).__name__, False)
+
+
+@pytest.mark.parametrize("outcome", [*WITHOUT_ANSWER, {}], ids=lambda outcome: type(outcome).__name__)
+def test_a_mail_whose_answer_is_missing_is_unproven(outcome: Any) -> None:
+    with pytest.raises(MailUnproven):
+        mailer_that_meets(outcome).send(EmailMessage(), "frontdesk@example.com")
+
+
+def test_an_unproven_mail_is_repeated_after_a_longer_pause_and_says_so(
+    stack: Stack, clock: Clock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = []
+
+    def lost(*_: Any) -> str:
+        asked.append(clock.now)
+        raise MailUnproven("ReadTimeoutError")
+
+    # given SES that takes mails and does not answer for most of a day
+    send(stack)
+    (lead,) = stack.leads()
+    called = []
+    with monkeypatch.context() as patch:
+        patch.setattr(Mailer, "send", lost)
+        for _ in range(20 * 60):
+            stack.sweep()
+            called.append(metrics(capsys).get("AlertNeedsHuman"))
+            clock.now += 60
+
+    # then it was asked a few times only, each counted, and a person was called
+    pauses = [later - earlier for earlier, later in pairwise(asked)]
+    assert pauses == [900, 1800, 3600, 7200, 14400, 28800]
+    assert called.count([1.0]) == 1
+    (waiting,) = stack.leads()
+    assert waiting["alert_unproven_at"] == timestamp(asked[-1])
+    assert waiting["alert_error"] == "ReadTimeoutError"
+
+    # and the mail that gets through says that it may not be the first
+    clock.now += ALERT_LAST_RESORT_DELAY * 2
+    stack.sweep()
+    (mail,) = stack.mails()
+    assert "you may have this mail already" in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    (sent,) = stack.leads()
+    assert sent["reference"] == lead["reference"]
+    assert "alert_error" not in sent
+    assert sent["alert_unproven_at"]
+
+
+def test_every_unproven_mail_is_counted(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def lost(*_: Any) -> str:
+        raise MailUnproven("ConnectionClosedError")
+
+    send(stack)
+    monkeypatch.setattr(Mailer, "send", lost)
+
+    assert stack.notify() == {"batchItemFailures": []}
+    assert metrics(capsys) == {"AlertUnproven": [1.0]}
+
+
+NOT_A_LEAD: dict[str, dict[str, Any] | None] = {
+    "reference": None,
+    "stored_at": None,
+    "name": {"N": "7"},
+    "expires_at": {"N": "1826983800.5"},
+    "alert_attempts": {"S": "many"},
+    "message": {"B": b"bytes"},
+    "source": {"M": {"utm_source": {"N": "1"}}},
+    "spam_reasons": {"SS": ["links"]},
+    "locale": {"BOOL": True},
+    "email": {"L": []},
+}
+
+
+def spoil(stack: Stack, attribute: str, value: Any) -> str:
+    """Change one attribute of the only item, or remove it; the item's id."""
+    (item,) = stack.dynamodb.scan(TableName=stack.table)["Items"]
+    item.pop(attribute, None)
+    stack.dynamodb.put_item(TableName=stack.table, Item=item | ({attribute: value} if value else {}))
+    return item["pk"]["S"].removeprefix("LEAD#")
+
+
+@pytest.mark.parametrize("way", ["notify", "sweep"])
+@pytest.mark.parametrize(("attribute", "value"), NOT_A_LEAD.items(), ids=NOT_A_LEAD)
+def test_an_item_that_is_no_lead_is_put_off_and_named_and_the_others_are_sent(
+    stack: Stack, clock: Clock, capsys: pytest.CaptureFixture[str], attribute: str, value: Any, way: str
+) -> None:
+    send(stack, ENQUIRY | {"name": "Eva Ruiz"})
+    spoilt = spoil(stack, attribute, value)
+    send(stack)
+
+    assert getattr(stack, way)() in ({}, {"batchItemFailures": []})
+
+    # then the others are sent, a person is called, and the log has the id and no content
+    assert len(stack.mails()) == 1
+    output = capsys.readouterr().out
+    lines = [json.loads(line) for line in output.splitlines()]
+    (named,) = [line for line in lines if line.get("message") == "lead cannot be read"]
+    assert (named["lead_id"], named["attribute"]) == (spoilt, attribute)
+    assert [line["AlertNeedsHuman"] for line in lines if "AlertNeedsHuman" in line] == [[1.0]]
+    assert "Eva" not in output
+    # and the next sweeps leave it alone for some hours
+    clock.now += ALERT_LAST_RESORT_DELAY - 60
+    stack.sweep()
+    assert capsys.readouterr().out == ""
+    clock.now += 60
+    stack.sweep()
+    assert "lead cannot be read" in capsys.readouterr().out
+
+
+def test_a_mended_item_is_alerted(stack: Stack, clock: Clock) -> None:
+    send(stack)
+    (item,) = stack.dynamodb.scan(TableName=stack.table)["Items"]
+    spoil(stack, "reference", None)
+    stack.sweep()
+    spoil(stack, "reference", item["reference"])
+
+    clock.now += ALERT_LAST_RESORT_DELAY
+    stack.sweep()
+
+    assert len(stack.mails()) == 1
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value"),
+    [
+        ("of_a_later_version", {"M": {"any": {"N": "1.5"}}}),
+        ("tags", {"SS": ["a", "b"]}),
+        ("score", {"N": "0.25"}),
+        ("seen", {"BOOL": False}),
+        ("source", None),
+        ("message", {"NULL": True}),
+        ("id", {"S": "another"}),
+        ("preferred_contact", {"S": "telepathy"}),
+        ("preferred_time", {"S": "at night"}),
+        ("spam_reasons", {"L": [{"S": "a reason of a later version"}]}),
+    ],
+)
+def test_what_other_code_has_written_does_not_hold_an_alert_up(stack: Stack, attribute: str, value: Any) -> None:
+    send(stack)
+    spoil(stack, attribute, value)
+
+    stack.sweep()
+
+    assert len(stack.mails()) == 1
+    assert stack.leads()[0]["alert_sent_at"]
+
+
+def test_a_repeat_of_what_cannot_be_read_is_no_success_and_no_crash(
+    stack: Stack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    send(stack)
+    spoil(stack, "reference", None)
+
+    answer = send(stack)
+
+    assert answer["statusCode"] == 503
+    assert "ItemUnreadable: reference" in capsys.readouterr().out
+
+
+def test_whatever_goes_wrong_with_one_the_others_are_sent(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    send(stack)
+    send(stack, ENQUIRY | {"name": "Eva Ruiz"})
+    record_sent, seen = app.store().record_sent, []
+
+    def broken_once(*arguments: Any) -> None:
+        seen.append(arguments)
+        if len(seen) == 1:
+            raise ZeroDivisionError
+        record_sent(*arguments)
+
+    monkeypatch.setattr(app.store(), "record_sent", broken_once)
+
+    with pytest.raises(ZeroDivisionError):
+        stack.sweep()
+
+    assert len([lead for lead in stack.leads() if "alert_sent_at" in lead]) == 1

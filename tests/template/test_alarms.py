@@ -1,16 +1,14 @@
 """Alarms that can fire: each watches a metric that somebody publishes, under dimensions that it is published with."""
 
-import ast
 import re
 from typing import Any
 
 import pytest
 from samtranslator.yaml_helper import yaml_parse
 
-from infra.build.imports import reachable
-from infra.build.package import PACKAGES
 from infra.local.cloud import STACK_NAME
 from tests.conftest import ROOT
+from tests.metrics import counted_by, counted_by_ses
 from tests.template.deployed import Deployed, Resource
 
 # AWS's own metrics: namespace and name; dimension, and the type of resource that its value names. From the "metrics and
@@ -21,13 +19,21 @@ PUBLISHED_BY_AWS = {
     ("AWS/Lambda", "Errors"): {"FunctionName": "AWS::Lambda::Function"},
     ("AWS/Lambda", "Invocations"): {"FunctionName": "AWS::Lambda::Function"},
     ("AWS/SES", "Bounce"): {"ses:configuration-set": "AWS::SES::ConfigurationSet"},
+    ("AWS/SES", "Complaint"): {"ses:configuration-set": "AWS::SES::ConfigurationSet"},
+    ("AWS/SES", "Reject"): {"ses:configuration-set": "AWS::SES::ConfigurationSet"},
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): {"QueueName": "AWS::SQS::Queue"},
 }
 # Each stack counts into a namespace of its own, so that one stage does not set off the alarms of another.
 OURS = STACK_NAME
 
-# They count refused alerts: that none is refused for a minute does not mean that they got through.
-UNMENDED_BY_SILENCE = {"AlertNeedsHumanAlarm", "AlertBouncedAlarm"}
+# They count alerts that did not get through: that no other one failed for a while does not mean that they did.
+UNMENDED_BY_SILENCE = {
+    "AlertBouncedAlarm",
+    "AlertComplaintAlarm",
+    "AlertNeedsHumanAlarm",
+    "AlertRejectedAlarm",
+    "AlertUnprovenAlarm",
+}
 ALARMS = [
     name
     for name, resource in yaml_parse((ROOT / "template.yaml").read_text("utf-8"))["Resources"].items()
@@ -37,17 +43,6 @@ ALARMS = [
 
 def dimensions(alarm: Resource) -> dict[str, str]:
     return {each["Name"]: each["Value"] for each in alarm.properties.get("Dimensions", [])}
-
-
-def counted_by(logical_id: str) -> set[str]:
-    """The metrics that a function counts: the first argument of every `count(...)` in the modules it leads to."""
-    calls = [
-        node
-        for path in reachable(PACKAGES[logical_id].handler_module, ROOT).values()
-        for node in ast.walk(ast.parse(path.read_bytes()))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "count"
-    ]
-    return {str(name.value) for call in calls if isinstance(name := call.args[0], ast.Constant)}
 
 
 @pytest.mark.parametrize("alarm", ALARMS)
@@ -78,15 +73,30 @@ def test_metrics_of_ours_go_to_the_namespace_that_the_alarms_watch(deployed: Dep
     assert {each.get("POWERTOOLS_METRICS_NAMESPACE", OURS) for each in environments} == {OURS}
 
 
-def test_bounces_are_published_under_the_dimension_that_is_watched(deployed: Deployed) -> None:
+def test_every_metric_that_is_paid_for_is_read_by_an_alarm(deployed: Deployed) -> None:
+    read = {(each["Namespace"], each["MetricName"]) for each in (deployed[alarm].properties for alarm in ALARMS)}
+    ours = {(OURS, metric) for function in deployed.functions for metric in counted_by(function.logical_id)}
+    of_ses = {("AWS/SES", event.capitalize()) for event in counted_by_ses()}
+
+    assert ours | of_ses == {metric for metric in read if metric[0] in (OURS, "AWS/SES")}
+    # Reputation metrics are counted too where they are asked for, and no alarm reads them.
+    assert "ReputationOptions" not in deployed["AlertConfigurationSet"].properties
+
+
+def test_what_becomes_of_a_mail_is_published_under_the_dimension_that_is_watched(deployed: Deployed) -> None:
     (destination,) = deployed.of_type("AWS::SES::ConfigurationSetEventDestination")
     event = destination.properties["EventDestination"]
 
     assert event["Enabled"] is True
-    assert "BOUNCE" in event["MatchingEventTypes"]
-    assert [each["DimensionName"] for each in event["CloudWatchDestination"]["DimensionConfigurations"]] == list(
-        dimensions(deployed["AlertBouncedAlarm"])
-    )
+    for alarm in ("AlertBouncedAlarm", "AlertComplaintAlarm", "AlertRejectedAlarm"):
+        assert [each["DimensionName"] for each in event["CloudWatchDestination"]["DimensionConfigurations"]] == list(
+            dimensions(deployed[alarm])
+        )
+
+
+def test_nobodys_alerts_are_suppressed(deployed: Deployed) -> None:
+    # Left out, or null, it would be the account's list that counts.
+    assert deployed["AlertConfigurationSet"].properties["SuppressionOptions"] == {"SuppressedReasons": []}
 
 
 @pytest.mark.parametrize("alarm", ALARMS)

@@ -12,8 +12,9 @@ Lambda               ``function`` and ``runtime_api``: one OS process per enviro
                      own Runtime Interface Client
 API Gateway          ``gateway``, ``routes``, ``events``, ``responses``
 HTTP/1.1             ``wire``: h11, for the site, the endpoints and Lambda's Runtime API alike
-DynamoDB streams     ``streams``, with ``delivery`` for batches, retries and bisecting
-EventBridge          ``schedule``
+event sources        ``pump``: ``streams``, with ``delivery`` for batches, retries and bisecting, and ``queues``
+EventBridge          ``bus`` for rules and their targets, ``schedule`` for what comes by the clock
+SES                  ``ses``: every mail, and the events of what became of it
 ===================  ==========================================================================
 
 ``stack.LocalStack`` ties them together; ``console`` shows what happened at ``/_local/``.

@@ -7,7 +7,7 @@ so that the template stays the only description. moto keeps its state in module 
 import base64
 import json
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -15,7 +15,7 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer
 
-from infra.local.endpoint import AwsEndpoint, SentMail
+from infra.local.endpoint import AwsEndpoint
 from infra.local.errors import TemplateError
 from infra.local.process_environment import FunctionSpec
 from infra.local.routes import Route, from_openapi
@@ -38,23 +38,6 @@ class Resource:
     type: str
     properties: dict[str, Any]
     model: Any
-
-
-@dataclass(frozen=True)
-class RawMail:
-    """A mail that SES accepted.
-
-    Attributes:
-        message_id: As SES returned it.
-        source: Envelope sender.
-        raw: The MIME message.
-        sent: When and how it was sent, or None if it was not sent through SES v2.
-    """
-
-    message_id: str
-    source: str
-    raw: str
-    sent: SentMail | None
 
 
 class Cloud:
@@ -170,12 +153,42 @@ class Cloud:
         """The id of a stream's only shard."""
         return str(self._table(stream_arn).stream_shard.id)
 
-    def send_to_queue(self, queue_arn: str, body: str) -> None:
-        """Puts a message into an SQS queue."""
-        from moto.sqs.models import sqs_backends
+    def send(self, arn: str, body: str) -> None:
+        """Puts a message into an SQS queue, or publishes it to an SNS topic."""
+        from moto.sns.models import sns_backends
 
         with self._endpoint.lock:
-            sqs_backends[self.account_id][REGION].send_message(queue_arn.rpartition(":")[2], body)
+            if ":sns:" in arn:
+                sns_backends[self.account_id][REGION].publish(body, arn=arn)
+            else:
+                self._sqs.send_message(arn.rpartition(":")[2], body)
+
+    def receive(self, queue_arn: str, limit: int) -> list[dict[str, Any]]:
+        """Messages of a queue, as Lambda delivers them; they are hidden for the queue's visibility time."""
+        name = queue_arn.rpartition(":")[2]
+        with self._endpoint.lock:
+            timeout = self._sqs.get_queue(name).visibility_timeout
+            messages = self._sqs.receive_message(name, limit, 0, timeout, ["All"])
+        return [_sqs_record(message, queue_arn) for message in messages]
+
+    def delete(self, queue_arn: str, receipt_handles: Iterable[str]) -> None:
+        """Deletes messages that were received."""
+        with self._endpoint.lock:
+            for handle in receipt_handles:
+                self._sqs.delete_message(queue_arn.rpartition(":")[2], handle)
+
+    def count(self, namespace: str, metric: str, dimensions: Mapping[str, str]) -> None:
+        """Adds one to a CloudWatch metric."""
+        from moto.cloudwatch.models import cloudwatch_backends
+
+        named = [{"Name": name, "Value": value} for name, value in dimensions.items()]
+        datum = {"MetricName": metric, "Value": 1, "Unit": "Count", "Dimensions": named}
+        with self._endpoint.lock:
+            cloudwatch_backends[self.account_id][REGION].put_metric_data(namespace, [datum])
+
+    def arn(self, service: str, resource: str) -> str:
+        """The ARN of something in this account."""
+        return f"arn:aws:{service}:{REGION}:{self.account_id}:{resource}"
 
     def queued(self, logical_id: str) -> list[str]:
         """The bodies of the messages in a queue, oldest first; they stay there."""
@@ -183,16 +196,11 @@ class Cloud:
             queues = [queue for queue in self.resources("AWS::SQS::Queue") if queue.logical_id == logical_id]
             return [str(message.body) for queue in queues for message in queue.model._messages]  # noqa: SLF001 - receiving would hide them
 
-    def mails(self) -> list[RawMail]:
-        """Every mail that was sent, oldest first."""
-        from moto.ses.models import ses_backends
+    @property
+    def _sqs(self) -> Any:
+        from moto.sqs.models import sqs_backends
 
-        with self._endpoint.lock:
-            sent = list(ses_backends[self.account_id][REGION].sent_messages)
-            return [
-                RawMail(mail.id, mail.source, getattr(mail, "raw_data", ""), self._endpoint.sent_mail.get(mail.id))
-                for mail in sent
-            ]
+        return sqs_backends[self.account_id][REGION]
 
     def _table(self, stream_arn: str) -> Any:
         from moto.dynamodb.models import dynamodb_backends
@@ -201,11 +209,13 @@ class Cloud:
         return dynamodb_backends[self.account_id][REGION].get_table(name)
 
     def _take_over_event_sources(self) -> None:
-        """Takes event sources from moto, which would run functions in Docker when a record arrives."""
+        """Takes event sources and rules from moto, which would run functions in Docker, or not at all."""
         for table in self.resources("AWS::DynamoDB::Table"):
             table.model.lambda_event_source_mappings.clear()
         for queue in self.resources("AWS::SQS::Queue"):
             queue.model.lambda_event_source_mappings.clear()
+        for rule in self.resources("AWS::Events::Rule"):
+            rule.model.targets.clear()
 
     def _turn_on_expiry(self) -> None:
         """Sets each table's TTL, which moto's CloudFormation passes over."""
@@ -220,7 +230,6 @@ class Cloud:
 
         with self._endpoint.lock:
             moto_api_backend.reset()
-            self._endpoint.sent_mail.clear()
 
 
 def _function_spec(resource: Resource) -> FunctionSpec:
@@ -247,6 +256,29 @@ def _function_spec(resource: Resource) -> FunctionSpec:
 
 def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _sqs_record(message: Any, queue_arn: str) -> dict[str, Any]:
+    attributes = message.message_attributes
+    return {
+        "messageId": message.id,
+        "receiptHandle": message.receipt_handle,
+        "body": message.body,
+        "attributes": {
+            "ApproximateReceiveCount": str(message.approximate_receive_count),
+            "SentTimestamp": str(message.sent_timestamp),
+            "SenderId": message.sender_id,
+            "ApproximateFirstReceiveTimestamp": str(message.approximate_first_receive_timestamp),
+        },
+        "messageAttributes": {
+            name: {"stringValue": value.get("StringValue"), "dataType": value.get("DataType")}
+            for name, value in attributes.items()
+        },
+        "md5OfBody": message.body_md5,
+        "eventSource": "aws:sqs",
+        "eventSourceARN": queue_arn,
+        "awsRegion": REGION,
+    }
 
 
 def decode(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,12 +4,10 @@ One at a time because moto checks a condition and then writes, with nothing to k
 put would let two callers through.
 """
 
-import json
 import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
@@ -33,27 +31,10 @@ class Call:
     Attributes:
         service: Signing name, such as ``dynamodb`` or ``ses``.
         operation: Such as ``PutItem``.
-        body: The request's body.
     """
 
     service: str
     operation: str
-    body: bytes
-
-
-@dataclass(frozen=True)
-class SentMail:
-    """What moto forgets of a mail it accepted.
-
-    Attributes:
-        sent_at: When SES said yes.
-        destination: The envelope's recipients.
-        configuration_set: Its name, or None.
-    """
-
-    sent_at: datetime
-    destination: list[str]
-    configuration_set: str | None
 
 
 class AwsEndpoint:
@@ -62,13 +43,13 @@ class AwsEndpoint:
     Attributes:
         lock: Held during each call; hold it to look at moto's state from outside.
         faults: What to do wrong.
-        sent_mail: By message id.
+        listeners: By service and operation, called with request and answer of each call that succeeded.
     """
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.faults = Faults()
-        self.sent_mail: dict[str, SentMail] = {}
+        self.listeners: dict[tuple[str, str], Callable[[bytes, bytes], None]] = {}
         self._observers: list[Observer] = []
         self._server: LoopbackServer | None = None
 
@@ -102,7 +83,10 @@ class AwsEndpoint:
         call = _call(request)
         self._notify(call, "before")
         response = self._answer(call, request)
-        self._notify(call, "after" if response.status < HTTPStatus.MULTIPLE_CHOICES else "refused")
+        succeeded = response.status < HTTPStatus.MULTIPLE_CHOICES
+        if succeeded and (listener := self.listeners.get((call.service, call.operation))):
+            listener(request.body, response.body)
+        self._notify(call, "after" if succeeded else "refused")
         return response
 
     def _answer(self, call: Call, request: HttpRequest) -> HttpResponse:
@@ -111,10 +95,7 @@ class AwsEndpoint:
             headers = [("Content-Type", "application/json"), ("x-amzn-ErrorType", refusal.error_type)]
             return HttpResponse(refusal.status, headers, refusal.body())
         with self.lock:
-            response = self._moto(request)
-            if (call.service, call.operation) == ("ses", "SendEmail") and response.status == HTTPStatus.OK:
-                self._remember_mail(call, response.body)
-        return response
+            return self._moto(request)
 
     def _moto(self, request: HttpRequest) -> HttpResponse:
         try:
@@ -129,12 +110,6 @@ class AwsEndpoint:
         if not hasattr(self, "_dispatcher"):
             self._dispatcher = DomainDispatcherApplication(create_backend_app)
         return self._dispatcher
-
-    def _remember_mail(self, call: Call, answer: bytes) -> None:
-        request = json.loads(call.body)
-        recipients = [address for kind in request.get("Destination", {}).values() for address in kind]
-        message_id = json.loads(answer)["MessageId"]
-        self.sent_mail[message_id] = SentMail(datetime.now(UTC), recipients, request.get("ConfigurationSetName"))
 
     def _notify(self, call: Call, phase: str) -> None:
         for observer in list(self._observers):
@@ -156,7 +131,7 @@ def _from_sdk(request: HttpRequest) -> bool:
 
 
 def _call(request: HttpRequest) -> Call:
-    return Call(_service(request.header("authorization") or ""), _operation(request), request.body)
+    return Call(_service(request.header("authorization") or ""), _operation(request))
 
 
 def _service(authorization: str) -> str:

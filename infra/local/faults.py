@@ -33,11 +33,20 @@ _REFUSALS: Mapping[str, Refusal] = {
     "throttled": Refusal(429, "TooManyRequestsException", "Maximum sending rate exceeded."),
     "unavailable": Refusal(503, "ServiceUnavailable", "Service is unable to handle request."),
 }
+# SES takes the message, and this becomes of it (`infra.local.ses`).
+COURSES: Mapping[str, str] = {
+    "bounced": "The mailbox does not exist: the mail bounces for good",
+    "expired": "The mailbox's server never answers: the mail bounces after hours",
+    "delayed": "The mailbox's server does not answer: the mail waits until this is mended",
+    "complained": "The mail arrives and is marked as spam",
+    "out_of_office": "The mail arrives and an automatic reply comes back",
+}
 KINDS: Mapping[str, str] = {
     "rejected": "SES refuses the message",
     "throttled": "SES says too many requests",
     "unavailable": "SES is down",
     "slow": f"SES takes {SLOW_SECONDS:.0f} s to answer, then sends",
+    **COURSES,
 }
 
 
@@ -86,4 +95,9 @@ class Faults:
             if kind == "slow":
                 self._changed.wait_for(lambda: self._kinds.get(service) != "slow", SLOW_SECONDS)
                 return None
-            return _REFUSALS[kind] if kind is not None else None
+            return _REFUSALS.get(kind or "")
+
+    def course(self) -> str | None:
+        """What becomes of a mail that SES takes now, one of :data:`COURSES`, or None for delivery."""
+        kind = self.current()["ses"]
+        return kind if kind in COURSES else None

@@ -1,10 +1,12 @@
 """CloudFormation resource types that moto lacks, as far as the stack needs them to exist."""
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
 from moto.cloudformation import parsing
 from moto.core.common_models import CloudFormationModel
+from moto.secretsmanager.models import SecretsManagerBackend, secretsmanager_backends
 from moto.sesv2.models import sesv2_backends
 from moto.utilities.utils import get_partition
 
@@ -65,7 +67,7 @@ class _Resource(CloudFormationModel):
         physical_id = cls.create(resource_name, properties, account_id, region_name)
         service = cloudformation_json["Type"].split("::")[1].lower()
         arn = f"arn:{get_partition(region_name)}:{service}:{region_name}:{account_id}:{physical_id}"
-        return cls(physical_id, arn, properties)
+        return cls(physical_id, physical_id if physical_id.startswith("arn:") else arn, properties)
 
     @staticmethod
     def create(name: str, properties: dict[str, Any], account_id: str, region: str) -> str:  # noqa: ARG004
@@ -124,10 +126,52 @@ class HttpApi(_Resource):
         return "local"
 
 
+class Secret(_Resource):
+    """``AWS::SecretsManager::Secret``; its Ref is its ARN."""
+
+    @staticmethod
+    def create(name: str, properties: dict[str, Any], account_id: str, region: str) -> str:
+        """Creates it in Secrets Manager, with the value that it was given or a random one."""
+        backend = secretsmanager_backends[account_id][region]
+        value = properties.get("SecretString") or _random_value(properties.get("GenerateSecretString", {}), backend)
+        name = str(properties.get("Name", name))
+        created = backend.create_secret(
+            name=name,
+            secret_string=value,
+            secret_binary=None,
+            description=properties.get("Description"),
+            tags=None,
+            kms_key_id=None,
+            client_request_token=None,
+            replica_regions=[],
+            force_overwrite=False,
+        )
+        return str(json.loads(created)["ARN"])
+
+
+def _random_value(wanted: dict[str, Any], backend: SecretsManagerBackend) -> str:
+    """A secret as ``GenerateSecretString`` describes it: a password, or an object that has one under a key."""
+    answer = backend.get_random_password(
+        password_length=int(wanted.get("PasswordLength", 32)),
+        exclude_characters=wanted.get("ExcludeCharacters", ""),
+        exclude_numbers=bool(wanted.get("ExcludeNumbers")),
+        exclude_punctuation=bool(wanted.get("ExcludePunctuation")),
+        exclude_uppercase=bool(wanted.get("ExcludeUppercase")),
+        exclude_lowercase=bool(wanted.get("ExcludeLowercase")),
+        include_space=bool(wanted.get("IncludeSpace")),
+        require_each_included_type=bool(wanted.get("RequireEachIncludedType", True)),
+    )
+    password = str(json.loads(answer)["RandomPassword"])
+    if "SecretStringTemplate" not in wanted:
+        return password
+    return json.dumps({**json.loads(wanted["SecretStringTemplate"]), wanted["GenerateStringKey"]: password})
+
+
 _MODELS: dict[str, type[_Resource]] = {
     "AWS::ApiGatewayV2::Api": HttpApi,
     "AWS::SES::ConfigurationSet": ConfigurationSet,
     "AWS::SES::EmailIdentity": EmailIdentity,
+    "AWS::SecretsManager::Secret": Secret,
 }
 
 

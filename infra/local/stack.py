@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from infra.local import events, schedule, streams, template
+from infra.local import bus, events, schedule, template
 from infra.local.cloud import Cloud
 from infra.local.console import PREFIX, Console
 from infra.local.console.mailbox import Mail, read
@@ -22,9 +22,13 @@ from infra.local.gateway import Gateway
 from infra.local.http_server import LoopbackServer
 from infra.local.logs import LogLine, Logs
 from infra.local.process_environment import FunctionSpec, Placement
+from infra.local.pump import Pump, Source, sources
+from infra.local.queues import QueuePump
 from infra.local.reaper import Reaper
 from infra.local.responses import HttpResponse
+from infra.local.ses import Mails
 from infra.local.site import Compile, compiler
+from infra.local.streams import StreamPump
 
 PROJECT = Path(__file__).parents[2]
 _one_at_a_time = threading.Lock()
@@ -167,7 +171,7 @@ class LocalStack:
 
     def mails(self) -> list[Mail]:
         """Every mail that was sent, oldest first."""
-        return read(self._cloud.mails())
+        return read(self._mails.all())
 
     def items(self) -> list[dict[str, Any]]:
         """Every stored item, as plain JSON."""
@@ -196,9 +200,9 @@ class LocalStack:
     def health(self) -> dict[str, Any]:
         """The state of each part; ``status`` is ``ok`` when all are up."""
         functions = {name: function.state for name, function in self._functions.items()}
-        pumps = {pump.mapping.logical_id: "up" if pump.is_alive else "down" for pump in self._pumps}
-        good = all(state in ("ready", "starting", "up") for state in [*functions.values(), *pumps.values()])
-        return {"status": "ok" if good else "failing", "functions": functions, "streams": pumps}
+        sources = {pump.source.logical_id: "up" if pump.is_alive else "down" for pump in self._pumps}
+        good = all(state in ("ready", "starting", "up") for state in [*functions.values(), *sources.values()])
+        return {"status": "ok" if good else "failing", "functions": functions, "sources": sources}
 
     # ---- what you can do to it
 
@@ -221,6 +225,8 @@ class LocalStack:
             ValueError: There is no such fault.
         """
         self._endpoint.faults.set(service, kind)
+        if kind != "delayed":
+            self._mails.deliver_delayed()
 
     def current_faults(self) -> dict[str, str | None]:
         """Each service that can be made to fail, and its fault now."""
@@ -296,6 +302,14 @@ class LocalStack:
         self._cloud.start()
         self._say("creating the stack from template.yaml")
         self._cloud.create_stack(self._load_template())
+        rules = bus.rules(self._cloud)
+        self._bus = bus.Bus(rules, self._cloud.account_id, self._send)
+        self._mails = Mails(self._cloud, self._bus, self._endpoint.faults.course)
+        self._schedule = schedule.Schedule(schedule.entries(self._cloud, rules, self._bus, self._send))
+        self._endpoint.listeners = {
+            ("ses", "SendEmail"): self._mails.send,
+            ("events", "PutEvents"): lambda request, _: self._bus.put_events(request),
+        }
 
     def _start_functions(self, undo: ExitStack) -> None:
         self._logs = Logs(self._on_log)
@@ -337,19 +351,19 @@ class LocalStack:
         identity = events.Gateway(self._cloud.account_id, "local", self._server.port)
         self._gateway = Gateway(self._cloud.routes(), identity, self._submit, self._say)
         self._console = Console(self)
-        self._pumps = [
-            streams.StreamPump(mapping, self._cloud, self._submit, self._poll_seconds)
-            for mapping in streams.mappings(self._cloud)
-        ]
-        self._schedule = schedule.Schedule(schedule.rules(self._cloud), self._submit)
+        self._pumps = [self._pump(source) for source in sources(self._cloud)]
         undo.callback(self._stop_pumps, self._pumps, list(self._functions.values()))
         for pump in self._pumps:
             pump.start()
         undo.callback(self._schedule.stop)
         self._schedule.start()
 
+    def _pump(self, source: Source) -> Pump:
+        pump = QueuePump if ":sqs:" in source.arn else StreamPump
+        return pump(source, self._cloud, self._submit, self._poll_seconds)
+
     @staticmethod
-    def _stop_pumps(pumps: Sequence[streams.StreamPump], functions: Sequence[Function]) -> None:
+    def _stop_pumps(pumps: Sequence[Pump], functions: Sequence[Function]) -> None:
         """Functions go in between: a pump may wait for one that takes its time."""
         for pump in pumps:
             pump.stop_soon()
@@ -360,6 +374,15 @@ class LocalStack:
 
     def _submit(self, name_or_arn: str, event: object) -> Future[object]:
         return self._by_name[name_or_arn].submit(event)
+
+    def _send(self, arn: str, content: object) -> Future[object]:
+        """Gives something to a function, or puts it into a queue or topic."""
+        if arn in self._by_name:
+            return self._submit(arn, content)
+        self._cloud.send(arn, json.dumps(content))
+        done: Future[object] = Future()
+        done.set_result(None)
+        return done
 
     def _handle(self, request: HttpRequest) -> HttpResponse:
         is_console = request.raw_path == PREFIX or request.raw_path.startswith(f"{PREFIX}/")

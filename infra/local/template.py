@@ -14,12 +14,8 @@ from infra.local.errors import TemplateError
 
 REGION = "us-east-1"
 
-# For parameters without a default. Addresses under example.com reach nobody (RFC 2606).
-EXAMPLE_PARAMETERS: Mapping[str, str] = {
-    "AlertRecipient": "frontdesk@example.com",
-    "AlertSender": "website@example.com",
-    "OpsEmail": "ops@example.com",
-}
+# What a parameter's own words give as an example; under example.com an address reaches nobody (RFC 2606).
+_EXAMPLE = re.compile(r"such as (\S+?)\.?$")
 
 
 @dataclass(frozen=True)
@@ -50,7 +46,9 @@ def load(path: Path, parameters: Mapping[str, str] | None = None) -> Template:
 
 
 def parameter_values(declared: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, str]:
-    """The value of every declared parameter: what was given, else the template's default, else an example.
+    """The value of every declared parameter: what was given, else the template's default, else the template's example.
+
+    An example is what a ``ConstraintDescription`` ends with: "such as frontdesk@example.com".
 
     Raises:
         TemplateError: A given parameter is not declared, one has no value at all, or a value is not allowed.
@@ -60,12 +58,17 @@ def parameter_values(declared: Mapping[str, Any], given: Mapping[str, str]) -> d
         raise TemplateError(f"The template has no parameter {unknown[0]}; it has {', '.join(sorted(declared))}.")
     values = {}
     for name, spec in declared.items():
-        value = given.get(name, spec.get("Default", EXAMPLE_PARAMETERS.get(name)))
+        value = given.get(name, spec.get("Default", _example(spec)))
         if value is None:
             raise TemplateError(f"Parameter {name} needs a value: --parameter {name}=...")
         values[name] = str(value)
         _check_allowed(name, values[name], spec)
     return values
+
+
+def _example(spec: Mapping[str, Any]) -> str | None:
+    found = _EXAMPLE.search(spec.get("ConstraintDescription", ""))
+    return found[1] if found else None
 
 
 def _check_allowed(name: str, value: str, spec: Mapping[str, Any]) -> None:

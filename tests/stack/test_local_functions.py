@@ -4,6 +4,10 @@ import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
+from typing import Any
+
+import boto3
+import pytest
 
 from infra.local.stack import LocalStack
 from tests.stack.asking import ask, get
@@ -134,8 +138,97 @@ def test_what_no_filter_asks_for_is_not_delivered(stack: LocalStack) -> None:
 def test_the_schedule_runs_when_it_is_woken(stack: LocalStack) -> None:
     answer = ask(stack, "POST", "/_local/schedule")
 
-    assert (answer.status, answer.json) == (200, {"MailFunctionDaily": "ok"})
+    assert (answer.status, answer.json) == (200, {"MailFunctionDaily": "ok", "EventsFunctionMorning": "ok"})
     eventually(lambda: any(line.text == "scheduled Scheduled Event" for line in stack.log_lines()))
+
+
+def test_what_runs_by_the_clock_in_a_time_zone_is_given_its_input(stack: LocalStack) -> None:
+    ask(stack, "POST", "/_local/schedule")
+
+    arn = "arn:aws:scheduler:us-east-1:123456789012:schedule/default/EventsFunctionMorning"
+    assert {"pk": json.dumps({"morning": arn})} in stack.items()
+
+
+@pytest.mark.parametrize(
+    ("course", "events"),
+    [
+        (None, ["Send ", "Delivery "]),
+        ("bounced", ["Send ", "Bounce Permanent"]),
+        ("expired", ["Send ", "DeliveryDelay ", "Bounce Transient"]),
+        ("out_of_office", ["Send ", "Delivery ", "Bounce Transient"]),
+    ],
+)
+def test_what_becomes_of_a_mail_comes_by_rule_and_queue_to_a_function(
+    stack: LocalStack, course: str | None, events: list[str]
+) -> None:
+    stack.set_fault("ses", course)
+    try:
+        ask(stack, "PUT", f"/items/course-{course}?mail=front@example.com")
+        told = [{"pk": f"course-{course}: {event}"} for event in events]
+        eventually(lambda: all(item in stack.items() for item in told))
+    finally:
+        stack.set_fault("ses", None)
+
+
+def test_what_is_delayed_arrives_when_the_fault_is_mended(stack: LocalStack) -> None:
+    stack.set_fault("ses", "delayed")
+    ask(stack, "PUT", "/items/held-up?mail=front@example.com")
+    eventually(lambda: {"pk": "held-up: DeliveryDelay "} in stack.items())
+    assert {"pk": "held-up: Delivery "} not in stack.items()
+
+    stack.set_fault("ses", None)
+
+    eventually(lambda: {"pk": "held-up: Delivery "} in stack.items())
+
+
+def test_a_message_that_keeps_failing_goes_where_the_queue_says_and_its_batch_does_not(stack: LocalStack) -> None:
+    stack.set_fault("ses", "complained")
+    try:
+        ask(stack, "PUT", "/items/spam?mail=front@example.com")
+        eventually(lambda: stack.queued("DeadMailEvents"))
+    finally:
+        stack.set_fault("ses", None)
+
+    assert [json.loads(body) for body in stack.queued("DeadMailEvents")] == [{"pk": "spam: Complaint "}]
+    assert {"pk": "spam: Delivery "} in stack.items()
+
+
+def test_events_are_counted_in_cloudwatch(stack: LocalStack) -> None:
+    cloudwatch: Any = boto3.client(
+        "cloudwatch",
+        endpoint_url=stack.endpoint_url,
+        region_name="us-east-1",
+        aws_access_key_id="x",
+        aws_secret_access_key="x",
+    )
+    stack.set_fault("ses", "bounced")
+    try:
+        ask(stack, "PUT", "/items/counted?mail=front@example.com")
+        eventually(lambda: {"pk": "counted: Bounce Permanent"} in stack.items())
+    finally:
+        stack.set_fault("ses", None)
+
+    metrics = cloudwatch.list_metrics(Namespace="AWS/SES")["Metrics"]
+    cloudwatch.close()
+    assert {metric["MetricName"] for metric in metrics} == {"Bounce"}
+    assert metrics[0]["Dimensions"][0]["Value"].startswith("needlepoint-MailSettings-")
+
+
+def test_what_a_function_announces_comes_by_rule_to_another(stack: LocalStack) -> None:
+    for what in ("bad news", "good news"):
+        body = json.dumps({"what": what}).encode()
+        assert ask(stack, "POST", "/announce", body, content_type="application/json").json == 0
+
+    eventually(lambda: {"pk": '{"what": "good news"}'} in stack.items())
+    assert {"pk": '{"what": "bad news"}'} not in stack.items()
+
+
+def test_a_secret_has_a_random_value_that_functions_read(stack: LocalStack) -> None:
+    keys = get(stack, "/keys").json
+
+    assert set(keys) == {"previous", "current"}
+    assert len(keys["current"]) == 40
+    assert keys["current"].isalnum()
 
 
 def test_mail_fails_on_demand_and_works_again_after(stack: LocalStack) -> None:

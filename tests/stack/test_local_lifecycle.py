@@ -86,7 +86,7 @@ def test_a_template_or_content_that_is_not_right_stops_the_start_and_nothing_is_
 @pytest.mark.usefixtures("alone")
 def test_packages_run_from_their_own_folders(project: Path, tmp_path: Path) -> None:
     build = tmp_path / "build"
-    for function in ("WebFunction", "BrokenFunction", "MailFunction"):
+    for function in ("WebFunction", "BrokenFunction", "MailFunction", "EventsFunction"):
         shutil.copytree(project / "handlers", build / function / "handlers")
     (project / "handlers").rename(tmp_path / "elsewhere")
 
@@ -230,7 +230,7 @@ def test_ctrl_c_ends_the_whole_stack(number: signal.Signals) -> None:
         process.send_signal(number)
         rest, _ = process.communicate(timeout=30)
 
-    assert "starting 3 functions" in output
+    assert "starting 4 functions" in output
     assert process.returncode == 0, rest
     assert "Traceback" not in rest
     assert len(children) >= 3

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from email.utils import getaddresses
 from typing import Any
 
-from infra.local.cloud import RawMail
+from infra.local.ses import SentMail
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Mail:
 
     Attributes:
         to: The recipients in the headers; without any, the envelope's.
-        sent_at: When SES accepted it, or None if that was not seen.
+        sent_at: When SES accepted it.
         recipients: The envelope's, which the headers need not show.
         text: The plain text part, or None.
         html: The HTML part, or None.
@@ -25,7 +25,7 @@ class Mail:
     """
 
     id: str
-    sent_at: datetime | None
+    sent_at: datetime
     sender: str
     to: list[str]
     recipients: list[str]
@@ -41,7 +41,7 @@ class Mail:
         """For ``/_local/mail.json``."""
         return {
             "id": self.id,
-            "sent_at": self.sent_at.isoformat() if self.sent_at else None,
+            "sent_at": self.sent_at.isoformat(),
             "from": self.sender,
             "to": self.to,
             "recipients": self.recipients,
@@ -55,30 +55,29 @@ class Mail:
         }
 
 
-def read(mails: Iterable[RawMail]) -> list[Mail]:
+def read(mails: Iterable[SentMail]) -> list[Mail]:
     """Parses mails, keeping their order."""
     return [_read(mail) for mail in mails]
 
 
-def _read(mail: RawMail) -> Mail:
-    message = message_from_bytes(mail.raw.encode(), policy=policy.default)
+def _read(mail: SentMail) -> Mail:
+    message = message_from_bytes(mail.raw, policy=policy.default)
     fields = [(name, _decoded(name, value)) for name, value in message.raw_items()]
     first = {name.lower(): value for name, value in reversed(fields)}
-    envelope = mail.sent.destination if mail.sent else []
-    to = _addresses(fields, "to") or envelope
+    to = _addresses(fields, "to") or mail.destination
     return Mail(
-        id=mail.message_id,
-        sent_at=mail.sent.sent_at if mail.sent else None,
+        id=mail.id,
+        sent_at=mail.sent_at,
         sender=first.get("from", mail.source),
         to=to,
-        recipients=envelope or to,
+        recipients=mail.destination or to,
         reply_to=_addresses(fields, "reply-to"),
         subject=first.get("subject", ""),
         headers=dict(fields),
-        configuration_set=mail.sent.configuration_set if mail.sent else None,
+        configuration_set=mail.configuration_set,
         text=_part(message, "plain"),
         html=_part(message, "html"),
-        raw=mail.raw,
+        raw=mail.raw.decode("utf-8", "replace"),
     )
 
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from infra.local.cloud import RawMail, decode
+from infra.local.cloud import decode
 from infra.local.console import Console
 from infra.local.console.mailbox import Mail, read
-from infra.local.endpoint import SentMail
 from infra.local.events import HttpRequest
 from infra.local.faults import Faults
 from infra.local.logs import LogLine
 from infra.local.responses import HttpResponse
+from infra.local.ses import SentMail
 
 HOST = ("Host", "127.0.0.1:8000")
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
@@ -28,7 +28,7 @@ class FakeStack:
         self.sent: list[Mail] = []
 
     def health(self) -> dict[str, Any]:
-        return {"status": "ok", "functions": {"NotifyFunction": "ready"}, "streams": {}}
+        return {"status": "ok", "functions": {"NotifyFunction": "ready"}, "sources": {}}
 
     def articles(self) -> list[dict[str, Any]]:
         return [
@@ -69,9 +69,9 @@ def _get(stack: FakeStack, path: str) -> HttpResponse:
     return Console(stack)(HttpRequest("GET", path, [HOST]))
 
 
-def _raw_mail(message: EmailMessage) -> RawMail:
-    sent = SentMail(datetime(2026, 1, 2, tzinfo=UTC), ["front@example.com"], "set-1")
-    return RawMail("id-1", "web@example.com", message.as_bytes().decode(), sent)
+def _raw_mail(message: EmailMessage) -> SentMail:
+    sent_at = datetime(2026, 1, 2, tzinfo=UTC)
+    return SentMail("id-1", sent_at, "web@example.com", ["front@example.com"], "set-1", {}, message.as_bytes())
 
 
 def _mail() -> EmailMessage:
@@ -141,7 +141,7 @@ def test_a_mail_is_taken_apart() -> None:
 @pytest.mark.parametrize("broken", ["=?utf-8?q?Ana=0d=0aBcc=3a_x=40evil.example?= <v@example.com>", "< ,=?utf-8?q?@["])
 def test_a_header_that_cannot_be_decoded_is_shown_as_it_was_sent(broken: str) -> None:
     mail = _raw_mail(_mail())
-    raw = re.sub("(?m)^Reply-To: .*$", lambda _: f"Reply-To: {broken}", mail.raw)
+    raw = re.sub(b"(?m)^Reply-To: .*$", lambda _: f"Reply-To: {broken}".encode(), mail.raw)
 
     (shown,) = read([replace(mail, raw=raw)])
 

@@ -1,4 +1,3 @@
-import json
 import threading
 from typing import Any
 
@@ -66,18 +65,19 @@ def test_a_fault_refuses_mail_and_nothing_else(kind: str, status: int, error: st
     assert answer.status == status
     assert ("x-amzn-ErrorType", error) in answer.headers
     assert heard[-1] == ("ses", "SendEmail", "refused")
-    assert endpoint.sent_mail == {}
     assert _call(endpoint, DYNAMODB_PUT).status == 200
 
 
-def test_what_moto_forgets_of_a_mail_is_kept() -> None:
-    endpoint = Endpoint()
-    request = {"Destination": {"ToAddresses": ["a@example.com"], "CcAddresses": ["b@example.com"]}}
+def test_a_listener_is_given_what_was_asked_and_answered_where_it_succeeded() -> None:
+    endpoint, heard = Endpoint(), []
+    endpoint.listeners[("ses", "SendEmail")] = lambda *call: heard.append(call)
 
-    _call(endpoint, SES_SEND, json.dumps({**request, "ConfigurationSetName": "set-1"}).encode())
+    _call(endpoint, SES_SEND, b'{"a": 1}')
+    _call(endpoint, DYNAMODB_PUT)
+    endpoint.faults.set("ses", "rejected")
+    _call(endpoint, SES_SEND)
 
-    sent = endpoint.sent_mail["m-1"]
-    assert (sent.destination, sent.configuration_set) == (["a@example.com", "b@example.com"], "set-1")
+    assert heard == [(b'{"a": 1}', b'{"MessageId": "m-1"}')]
 
 
 def test_a_slow_service_answers_as_soon_as_it_is_mended() -> None:

@@ -78,7 +78,11 @@ def test_the_reaper_ends_what_was_announced_and_not_withdrawn() -> None:
 
 DECLARED = {
     "Stage": {"Type": "String", "Default": "dev", "AllowedValues": ["dev", "prod"]},
-    "AlertSender": {"Type": "String", "AllowedPattern": ".+@.+", "ConstraintDescription": "must be an address"},
+    "AlertSender": {
+        "Type": "String",
+        "AllowedPattern": ".+@.+",
+        "ConstraintDescription": "must be an address, such as website@example.com",
+    },
     "Days": {"Type": "Number", "Default": 30},
 }
 

@@ -2,57 +2,87 @@ from concurrent.futures import Future
 from datetime import UTC, datetime
 
 import pytest
+from cronsim import CronSimError
 
 from infra.local.environment import FunctionError
-from infra.local.schedule import Rule, Schedule, Target, event, period
+from infra.local.schedule import Entry, Schedule, Timetable
+
+# A Wednesday, 05:00 in Phoenix (which knows no summer time) and 07:00 in New York.
+NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("expression", "seconds"),
-    [("rate(1 minute)", 60), ("rate(5 minutes)", 300), ("rate(1 hour)", 3_600), ("rate(2 days)", 172_800)],
+    ("expression", "zone", "expected"),
+    [
+        ("rate(1 minute)", "UTC", "2026-11-25T12:01:00+00:00"),
+        ("rate(5 minutes)", "UTC", "2026-11-25T12:05:00+00:00"),
+        ("rate(1 hour)", "UTC", "2026-11-25T13:00:00+00:00"),
+        ("rate(2 days)", "UTC", "2026-11-27T12:00:00+00:00"),
+        ("at(2026-12-24T08:00:00)", "America/Phoenix", "2026-12-24T08:00:00-07:00"),
+        ("cron(0 9 * * ? *)", "UTC", "2026-11-26T09:00:00+00:00"),
+        ("cron(0 6 * * ? *)", "America/Phoenix", "2026-11-25T06:00:00-07:00"),
+        ("cron(0/15 8-17 ? * MON-FRI *)", "America/New_York", "2026-11-25T08:00:00-05:00"),
+        ("cron(0 8 ? * 2-6 *)", "America/New_York", "2026-11-25T08:00:00-05:00"),
+        ("cron(0 8 ? * 1 *)", "UTC", "2026-11-29T08:00:00+00:00"),
+        ("cron(0 8 ? * 2#1 *)", "UTC", "2026-12-07T08:00:00+00:00"),
+        ("cron(0 8 ? * 6L *)", "UTC", "2026-11-27T08:00:00+00:00"),
+        ("cron(0 8 ? * L *)", "UTC", "2026-11-28T08:00:00+00:00"),
+        ("cron(0 8 L * ? *)", "UTC", "2026-11-30T08:00:00+00:00"),
+        ("cron(0 8 1 JAN ? 2028-2030)", "UTC", "2028-01-01T08:00:00+00:00"),
+    ],
 )
-def test_a_rate_is_a_period_in_seconds(expression: str, seconds: int) -> None:
-    assert period(expression) == seconds
+def test_a_timetable_says_when_it_is_next_due(expression: str, zone: str, expected: str) -> None:
+    due = Timetable(expression, zone).after(NOW)
+
+    assert due is not None
+    assert due.isoformat() == expected
 
 
-def test_a_cron_expression_has_no_period() -> None:
-    assert period("cron(0 9 * * ? *)") is None
+@pytest.mark.parametrize(
+    ("before", "due"),
+    [
+        ("2026-03-06T14:00:00+00:00", "2026-03-07T13:00:00+00:00"),
+        ("2026-03-07T14:00:00+00:00", "2026-03-08T12:00:00+00:00"),
+    ],
+)
+def test_eight_in_the_morning_stays_eight_when_the_clocks_change(before: str, due: str) -> None:
+    # New York goes from -05:00 to -04:00 on 8 March 2026.
+    found = Timetable("cron(0 8 * * ? *)", "America/New_York").after(datetime.fromisoformat(before))
+
+    assert found is not None
+    assert found.astimezone(UTC).isoformat() == due
 
 
-def test_the_event_is_eventbridges() -> None:
-    rule = Rule("Daily", "arn:rule", "123456789012", 60, ())
-
-    sent = event(rule, datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
-
-    assert sent | {"id": ""} == {
-        "version": "0",
-        "id": "",
-        "detail-type": "Scheduled Event",
-        "source": "aws.events",
-        "account": "123456789012",
-        "time": "2026-01-02T03:04:05Z",
-        "region": "us-east-1",
-        "resources": ["arn:rule"],
-        "detail": {},
-    }
+@pytest.mark.parametrize("expression", ["at(2026-01-01T00:00:00)", "cron(0 8 * * ? 2025)", "cron(0 8 * * ? 2020-2024)"])
+def test_what_is_over_is_never_due_again(expression: str) -> None:
+    assert Timetable(expression).after(NOW) is None
 
 
-def test_waking_runs_every_rule_and_says_what_came_of_it() -> None:
-    sent: list[tuple[str, object]] = []
+@pytest.mark.parametrize(
+    ("expression", "zone"),
+    [
+        ("every day", "UTC"),
+        ("rate(1 week)", "UTC"),
+        ("cron(0 8 * * *)", "UTC"),
+        ("cron(0 25 * * ? *)", "UTC"),
+        ("cron(0 8 * * ? soon)", "UTC"),
+        ("at(tomorrow)", "UTC"),
+        ("cron(0 8 * * ? *)", "Mars/Olympus"),
+    ],
+)
+def test_what_cannot_be_read_is_an_error(expression: str, zone: str) -> None:
+    with pytest.raises((ValueError, KeyError, CronSimError)):
+        Timetable(expression, zone).after(NOW)
 
-    def submit(function: str, event: object) -> Future[object]:
-        sent.append((function, event))
-        outcome: Future[object] = Future()
-        if function == "bad":
-            outcome.set_exception(FunctionError("ValueError", "on purpose"))
-        else:
-            outcome.set_result(None)
-        return outcome
 
-    good = Rule("Good", "arn:good", "1", None, (Target("good", '{"own": "input"}'),))
-    bad = Rule("Bad", "arn:bad", "1", None, (Target("bad", None),))
+def test_waking_runs_everything_and_says_what_came_of_it() -> None:
+    good: Future[object] = Future()
+    good.set_result(None)
+    bad: Future[object] = Future()
+    bad.set_exception(FunctionError("ValueError", "on purpose"))
+    entries = [
+        Entry("Good", Timetable("rate(1 day)"), lambda: [good]),
+        Entry("Bad", Timetable("rate(1 day)"), lambda: [good, bad]),
+    ]
 
-    outcomes = Schedule([good, bad], submit).wake()
-
-    assert outcomes == {"Good": "ok", "Bad": "ValueError: on purpose"}
-    assert sent[0] == ("good", {"own": "input"})
+    assert Schedule(entries).wake() == {"Good": "ok", "Bad": "ValueError: on purpose"}

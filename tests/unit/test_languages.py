@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.content.compiler.cldr import build_table
+from functions.content.compiler.macrolanguages import ENCOMPASSED
 from shared.languages import MAX_LENGTH, Kind, Match, Matcher, parse_header
 
 ROOT = Path(__file__).parents[2]
@@ -47,7 +48,12 @@ MEANING = {
     "cmn-Hant": ("Mandarin", "traditional"),
     "yue": ("Cantonese", "traditional"),
     "zh-yue": ("Cantonese", "traditional"),
-    "zh-hakka": ("Hakka", "traditional"),
+    "yue-Hant-HK": ("Cantonese", "traditional"),
+    "zh-yue-HK": ("Cantonese", "traditional"),
+    "yue-Hans": ("Cantonese", "simplified"),
+    "zh-hakka": ("Hakka", "simplified"),
+    "hak-TW": ("Hakka", "traditional"),
+    "nan-Latn": ("Southern Min", "Latin"),
     "sr": ("Serbian", "Cyrillic"),
     "sr-Latn": ("Serbian", "Latin"),
     "sr-ME": ("Serbian", "Latin"),
@@ -60,6 +66,9 @@ MEANING = {
     "da": ("Danish", "Latin"),
     "ar": ("Arabic", "Arabic"),
     "ar-EG": ("Arabic", "Arabic"),
+    "arz": ("Egyptian Arabic", "Arabic"),
+    "ar-apc": ("Levantine Arabic", "Arabic"),
+    "acy": ("Cypriot Arabic", "Latin"),
     "fa": ("Persian", "Arabic"),
     "he": ("Hebrew", "Hebrew"),
     "iw": ("Hebrew", "Hebrew"),
@@ -67,7 +76,17 @@ MEANING = {
     "ru": ("Russian", "Cyrillic"),
 }
 
-KIN = ["en", "en-US", "en-GB", "es", "es-ES", "es-419", "zh", "zh-Hant", "zh-TW", "zh-HK"]
+# Languages that are one of several under another's name: who reads one reads that as well.
+READ_AS_WELL = {
+    "Cantonese": "Mandarin",
+    "Hakka": "Mandarin",
+    "Southern Min": "Mandarin",
+    "Egyptian Arabic": "Arabic",
+    "Levantine Arabic": "Arabic",
+    "Cypriot Arabic": "Arabic",
+}
+
+KIN = ["en", "en-US", "en-GB", "es", "es-ES", "es-419", "zh", "zh-Hant", "zh-TW", "zh-HK", "yue", "ar", "arz"]
 tags = st.sampled_from(sorted(MEANING)) | st.sampled_from(KIN)
 weights = st.sampled_from([0, 0, 1, 100, 500, 500, 999, 1000])
 wishes = st.dictionaries(tags, weights, max_size=8)
@@ -102,6 +121,11 @@ def accept_language(wanted: dict[str, int]) -> str:
         ("FR_ca", Match("FR_ca", "fr", "parent")),
         ("ar-u-nu-latn", Match("ar-u-nu-latn", "ar", "parent")),
         ("spa", Match("spa", "es", "equivalent")),
+        ("yue-Hant-HK, zh-TW;q=0.9, en;q=0.8", Match("yue-Hant-HK", "zh-Hant", "parent")),
+        ("nan-Hant-TW, en;q=0.9", Match("nan-Hant-TW", "zh-Hant", "parent")),
+        ("arz, en;q=0.9", Match("arz", "ar", "parent")),
+        ("yue, en;q=0.5, zh;q=0", Match("en", "en", "exact")),
+        ("yue-CN, fr;q=0.9", Match("fr", "fr", "exact")),
         ("de, ja;q=0.9", Match("de", "en", "default")),
         ("ca", Match("ca", "en", "default")),
         ("zh", Match("zh", "en", "default")),
@@ -162,8 +186,29 @@ def test_of_two_ranges_that_speak_for_a_locale_the_more_specific_decides() -> No
         ("zh-TW-x-private", ("zh-Hant", "parent")),
         ("de", None),
         ("zh-Hans", None),
-        ("zh-yue", None),
+        ("zh-yue", ("zh-Hant", "parent")),
+        ("zh-yue-HK", ("zh-Hant", "parent")),
+        ("yue-HK", ("zh-Hant", "parent")),
+        ("zh-min-nan-Hant", ("zh-Hant", "parent")),
+        ("i-hak-TW", ("zh-Hant", "parent")),
+        ("hak-TW", ("zh-Hant", "parent")),
+        ("wuu-Hant", ("zh-Hant", "parent")),
+        ("lzh-Hant-HK", ("zh-Hant", "parent")),
+        ("apc", ("ar", "parent")),
+        ("ajp", ("ar", "parent")),
+        ("ar-aeb-TN", ("ar", "parent")),
+        ("sgn-ar-arz", None),
+        ("acy", None),
         ("zh-hakka", None),
+        ("nan", None),
+        ("nan-Latn-TW", None),
+        ("yue-Hans", None),
+        ("zh-yue-CN", None),
+        ("gan", None),
+        ("ug", None),
+        ("za", None),
+        ("fa", None),
+        ("ckb", None),
         ("articles", None),
         ("x-en", None),
         ("en-", None),
@@ -197,6 +242,14 @@ def test_a_path_tells_the_spelling_another_spelling_a_fallback_and_no_locale_apa
         (["de-1901"], "de", "de-1901", "sibling"),
         (["de", "de-1996"], "de-AT-1996", "de-1996", "parent"),
         (["nb", "no"], "nb-NO", "nb", "equivalent"),
+        (["zh-Hant", "yue"], "zh-yue-HK", "yue", "equivalent"),
+        (["zh-Hans", "zh-Hant"], "yue", "zh-Hant", "parent"),
+        (["zh-Hant", "zh-Hans"], "yue-CN", "zh-Hans", "parent"),
+        (["zh-TW", "zh-HK"], "yue", "zh-HK", "parent"),
+        (["ar-SA", "ar-EG"], "arz", "ar-EG", "parent"),
+        (["ar-EG", "ar-SY"], "apc", "ar-SY", "parent"),
+        (["ms"], "id", "ms", "parent"),
+        (["az", "fa"], "azb-Latn", "az", "parent"),
     ],
 )
 def test_of_several_locales_in_a_language_the_nearest_in_cldrs_tree_is_served(
@@ -241,12 +294,27 @@ def test_a_site_needs_locales_that_name_languages_and_differ(locales: list[str])
         build_table(locales)
 
 
+@pytest.mark.parametrize("macrolanguage", sorted(set(ENCOMPASSED.values())))
+def test_a_language_is_served_its_macrolanguage_in_its_own_script_and_never_the_other_way(macrolanguage: str) -> None:
+    for language in (each for each, macro in ENCOMPASSED.items() if macro == macrolanguage):
+        for script in ("Arab", "Cyrl", "Deva", "Hans", "Hant", "Latn"):
+            published = [f"{macrolanguage}-{script}", "tlh"]
+            match = Matcher(build_table(published)).match_header(f"{language}-{script}")
+            assert match == Match(f"{language}-{script}", published[0], "parent")
+            for other in {"Hans", "Hant", "Latn", "Arab"} - {script}:
+                assert Matcher(build_table(published)).match_tag(f"{language}-{other}") is None
+        assert Matcher(build_table([language])).match_tag(macrolanguage) is None
+
+
 def test_the_table_of_the_published_locales_holds_nothing_that_they_do_not_need() -> None:
     table = build_table(PUBLISHED)
 
-    assert list(table["scripts"]) == sorted({locale[:2] for locale in PUBLISHED})
+    assert {language for language in table["scripts"] if language not in table["encompassed"]} == {
+        locale[:2] for locale in PUBLISHED
+    }
+    assert {encompassed[:2] for encompassed in table["encompassed"].values()} == {"ar", "zh"}
     assert all(not group["parents"] for group in table["groups"].values())
-    assert len(json.dumps(table)) < 1500
+    assert len(json.dumps(table)) < 4000
 
 
 def test_importing_the_matcher_loads_nothing_but_what_every_function_has_loaded() -> None:
@@ -266,14 +334,20 @@ def test_nobody_is_served_another_language_or_script_than_asked_for(matcher: Mat
 
     assert match.served in matcher.locales
     if match.kind == "default":
-        wanted_meanings = {MEANING[tag] for tag, weight in wanted.items() if weight}
+        wanted_meanings = {meaning for tag, weight in wanted.items() if weight for meaning in read_by(tag)}
         not_refused = [tag for tag in matcher.locales if wanted.get(tag) != 0 and not _refused_by_prefix(tag, wanted)]
         assert not wanted_meanings & {MEANING[tag] for tag in not_refused}
     else:
         assert match.requested is not None
-        assert MEANING[match.requested] == MEANING[match.served]
+        assert MEANING[match.served] in read_by(match.requested)
         assert wanted[match.requested] > 0
         assert (match.kind == "exact") == (match.requested == match.served)
+
+
+def read_by(tag: str) -> set[tuple[str, str]]:
+    """What a reader who asks for `tag` reads: its own language and the one that it is counted to, in one script."""
+    language, script = MEANING[tag]
+    return {(language, script), (READ_AS_WELL.get(language, language), script)}
 
 
 def _refused_by_prefix(locale: str, wanted: dict[str, int]) -> bool:

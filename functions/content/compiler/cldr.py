@@ -10,6 +10,7 @@ from functools import cache
 
 from babel.core import get_global
 
+from functions.content.compiler.macrolanguages import ENCOMPASSED
 from shared.languages import Group, Table, Tag, read_tag
 
 # Tags registered whole, before RFC 4646, whose first subtag is no language or another one than they mean, with their
@@ -48,7 +49,11 @@ def build_table(locales: Sequence[str]) -> Table:
     if not locales or len({locale.lower() for locale in locales}) < len(locales):
         raise ValueError(f"locales must be one or more, each named once: {', '.join(locales)}")
     tags = {locale: _published(locale) for locale in locales}
-    scripts = {language: _scripts(language) for language in sorted({tag.language for tag in tags.values()})}
+    published = {tag.language for tag in tags.values()}
+    encompassed = {
+        language: _counted_to(macro, language) for language, macro in ENCOMPASSED.items() if macro in published
+    }
+    scripts = {language: _scripts(language) for language in sorted(published | encompassed.keys())}
     return {
         "locales": list(locales),
         "aliases": {
@@ -58,6 +63,7 @@ def build_table(locales: Sequence[str]) -> Table:
         },
         "regions": _renamed_regions(),
         "scripts": scripts,
+        "encompassed": encompassed,
         "groups": _groups(tags),
     }
 
@@ -103,9 +109,20 @@ def _parents(language: str, script: str) -> dict[str, str]:
 
 
 def _scripts(language: str) -> dict[str, str]:
-    """Region -> likely script, for the regions where it is not the language's usual one, which stands under ""."""
+    """Region -> likely script, for the regions where it is not the language's usual one, which stands under "".
+
+    Of a language that CLDR knows no script of, its macrolanguage's is the likely one.
+    """
     usual, _ = _likely(language, "", "")
+    if not usual and language in ENCOMPASSED:
+        return _scripts(ENCOMPASSED[language])
     return {"": usual} | _scripts_by_region().get(language, {})
+
+
+def _counted_to(macrolanguage: str, language: str) -> str:
+    """The macrolanguage as it is spoken where `language` is: `zh-hk` for Cantonese."""
+    _, region = _likely(language, "", "")
+    return "-".join(filter(None, (macrolanguage, region)))
 
 
 def _likely(language: str, script: str, region: str) -> tuple[str, str]:

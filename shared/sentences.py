@@ -60,14 +60,20 @@ _TITLES: Final = {
 }
 
 
-# A telephone number is read from left to right in every script (UAX #9: left-to-right isolate).
-_LEFT_TO_RIGHT: Final = "\u2066{}\u2069"
+def unbroken(number: str) -> str:
+    """A telephone number, or another short piece, with spaces and hyphens at which no line ends."""
+    return number.replace(" ", "\u00a0").replace("-", "\u2011")
+
+
+def number_in_text(number: str) -> str:
+    """A telephone number for a sentence: on one line, and read from left to right in every script (UAX #9, LRI)."""
+    return f"\u2066{unbroken(number)}\u2069"
 
 
 def form_sentences(catalogue: NullTranslations, *, example: str) -> dict[str, str]:
     """The sentences that the page's own script shows, by `field code`, so that it says what the server would say."""
     return {
-        f"{key[0]} {key[1]}": catalogue.gettext(sentence).format(example=_LEFT_TO_RIGHT.format(example))
+        f"{key[0]} {key[1]}": catalogue.gettext(sentence).format(example=number_in_text(example))
         for key, sentence in _FIELD_SENTENCES.items()
         if isinstance(key, tuple)
     }
@@ -80,7 +86,7 @@ def title(status: int, catalogue: NullTranslations) -> str:
 
 def detail(code: str, catalogue: NullTranslations, *, phone: str) -> str:
     """One sentence on what is wrong with the request. `phone` is the practice's, as people write it."""
-    return catalogue.gettext(_REQUEST_SENTENCES[code]).format(phone=_LEFT_TO_RIGHT.format(phone))
+    return catalogue.gettext(_REQUEST_SENTENCES[code]).format(phone=number_in_text(phone))
 
 
 def field_error(field: str, code: str, catalogue: NullTranslations, *, example: str) -> FieldError:
@@ -88,4 +94,4 @@ def field_error(field: str, code: str, catalogue: NullTranslations, *, example: 
     sentence = _FIELD_SENTENCES.get((field, code)) or _FIELD_SENTENCES[code]
     # A name that the sender made up is shown back harmlessly: cut short, and nothing but ASCII.
     shown = field[:40].encode("ascii", "backslashreplace").decode()
-    return FieldError(shown, code, catalogue.gettext(sentence).format(example=_LEFT_TO_RIGHT.format(example)))
+    return FieldError(shown, code, catalogue.gettext(sentence).format(example=number_in_text(example)))

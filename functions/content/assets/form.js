@@ -28,7 +28,7 @@ const form = find('form[data-enquiry]');
 const status = find('[data-status]');
 const summary = find('[data-summary]');
 const texts = JSON.parse(find('#form-texts')?.textContent || '{}');
-const prefix = texts.title_prefix?.trim() ?? '';
+const prefix = texts.title_prefix ?? '';
 const title = document.title.replace(prefix, '').trim(); // the server may have put it there
 
 // ---- What was typed
@@ -120,7 +120,7 @@ function refresh(left) {
 /** Shows faults beside their fields and in a summary that gets the focus; without any, removes what was shown. */
 function report(faults) {
   for (const name of FIELDS) showError(name, faults.find(({ field }) => field === name)?.detail ?? '');
-  document.title = faults.length ? `${prefix} ${title}`.trim() : title;
+  document.title = faults.length ? prefix + title : title;
   summary.replaceChildren(...(faults.length ? [errorSummary(faults)] : []));
   summary.firstElementChild?.focus();
 }
@@ -216,7 +216,7 @@ function restoreDraft() {
     say('');
     inputOf('name').focus();
   });
-  if (texts.restored) say('restored', texts.restored, ...(texts.clear ? [' ', clear] : []));
+  if (texts.restored) say('restored', texts.restored, ...(texts.clear ? [clear] : []));
 }
 
 function empty() {

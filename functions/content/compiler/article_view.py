@@ -18,6 +18,8 @@ from shared.messages import mark as _
 from shared.practice import Practitioner
 
 _REFERENCE = _("Reference {number}")
+# Translators: between two entries of a list, such as degrees or the numbers of references.
+_SEPARATOR = _(", ")
 
 type NoticeKind = Literal["draft", "clinical", "editorial", "review_overdue"]
 
@@ -125,12 +127,16 @@ def article_view(
     pictures: Mapping[str, Asset] | None = None,
 ) -> ArticleView:
     """`text` rendered for its page; `pictures` as `read_pictures` gives them."""
+    style = markdown.Style(
+        article.numbers,
+        lambda number: localizer.say(_REFERENCE, number=number),
+        {"emergency_number": practice.emergency},
+        separator=localizer.say(_SEPARATOR),
+        pieces=practice.practitioner.credentials,
+    )
 
     def html(block: Block) -> Markup:
-        return markdown.render(block.tokens, article.numbers, label, {"emergency_number": practice.emergency})
-
-    def label(number: int) -> str:
-        return localizer.say(_REFERENCE, number=number)
+        return markdown.render(block.tokens, style)
 
     def items(name: str) -> tuple[ItemView, ...]:
         return tuple(ItemView(id_, html(block)) for id_, block in text.group(name))

@@ -11,15 +11,16 @@ from typing import Any, NamedTuple
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 from markupsafe import Markup, escape
 
+from functions.content.compiler.typography import close_gaps, keep_last_two
+from shared.sentences import unbroken
+
 type Tokens = Sequence[Token]
-type Numbers = Mapping[str, int]
-type Label = Callable[[int], str]
-type Values = Mapping[str, str]
 
 PLACEHOLDERS = ("emergency_number",)
 
@@ -39,6 +40,21 @@ class Flaw(NamedTuple):
 
     line: int
     message: str
+
+
+class Style(NamedTuple):
+    """How a text is written out: what its language and its article decide.
+
+    A citation is shown as the number of its reference, and read out as `label` says; `separator` stands between two.
+    `values` are what placeholders stand for; what is not Markup among them is escaped. `pieces` are Latin names, such
+    as degrees, that keep together and keep their place in text that runs from right to left.
+    """
+
+    numbers: Mapping[str, int]
+    label: Callable[[int], str]
+    values: Mapping[str, str]
+    separator: str = ", "
+    pieces: Sequence[str] = ()
 
 
 def parse(text: str) -> Tokens:
@@ -79,19 +95,16 @@ def placeholders(tokens: Tokens) -> tuple[str, ...]:
     return tuple(token.content for token in _inline(tokens) if token.type == "placeholder")
 
 
-def plain(tokens: Tokens, values: Values) -> str:
+def plain(tokens: Tokens, values: Mapping[str, str]) -> str:
     """The text as it is read aloud: no markup, no citations, placeholders filled, blocks apart by a line break."""
     blocks = ["".join(_words(token.children or (), values)).strip() for token in tokens if token.type == "inline"]
-    return re.sub(r" +(?=[.,;:]|$)", "", "\n".join(blocks), flags=re.MULTILINE)
+    return re.sub(r" +(?=[.,;:]|$)", "", "\n".join(map(close_gaps, blocks)), flags=re.MULTILINE)
 
 
-def render(tokens: Tokens, numbers: Numbers, label: Label, values: Values) -> Markup:
-    """HTML. A citation becomes superscript links to `#ref-<id>`, shown as `numbers`, read out as `label` says.
-
-    `values` are what placeholders stand for; what is not Markup among them is escaped.
-    """
-    env = {"numbers": numbers, "label": label, "values": values}
-    return Markup(_PARSER.renderer.render(tokens, _PARSER.options, env).strip())  # noqa: S704
+def render(tokens: Tokens, style: Style) -> Markup:
+    """HTML. A citation becomes superscript links to `#ref-<id>`."""
+    html = _PARSER.renderer.render(tokens, _PARSER.options, {"style": style})
+    return Markup(close_gaps(html).strip())  # noqa: S704
 
 
 def _inline(tokens: Tokens) -> Iterator[Token]:
@@ -99,7 +112,7 @@ def _inline(tokens: Tokens) -> Iterator[Token]:
         yield from token.children or ()
 
 
-def _words(tokens: Tokens, values: Values) -> Iterator[str]:
+def _words(tokens: Tokens, values: Mapping[str, str]) -> Iterator[str]:
     for token in tokens:
         if token.type == "text":
             yield token.content
@@ -122,12 +135,32 @@ def _read_citation(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - 
     return True
 
 
+def _keep_numbers(state: StateCore) -> None:
+    """Let no line end inside a telephone number, which is what a link to `tel:` says."""
+    for block in state.tokens:
+        is_number = False
+        for token in block.children or ():
+            if token.type in ("link_open", "link_close"):
+                is_number = str(token.attrGet("href")).startswith("tel:")
+            elif is_number:
+                token.content = unbroken(token.content)
+
+
+def _write_text(_self: RendererHTML, tokens: Tokens, index: int, _options: OptionsDict, env: Any) -> str:
+    text = str(escape(tokens[index].content))
+    if all(token.type != "text" for token in tokens[index + 1 :]):
+        text = keep_last_two(text)
+    pieces = sorted((re.escape(escape(piece)) for piece in env["style"].pieces), key=len, reverse=True)
+    return re.sub("|".join(pieces), lambda found: f"<bdi>{unbroken(found[0])}</bdi>", text) if pieces else text
+
+
 def _write_citation(_self: RendererHTML, tokens: Tokens, index: int, _options: OptionsDict, env: Any) -> str:
+    style: Style = env["style"]
     links = []
     for reference in tokens[index].meta["ids"]:
-        number = env["numbers"][reference]
-        links.append(f'<a href="#ref-{reference}" aria-label="{escape(env["label"](number))}">{number}</a>')
-    return f'<sup class="cite">{", ".join(links)}</sup>'
+        number = style.numbers[reference]
+        links.append(f'<a href="#ref-{reference}" aria-label="{escape(style.label(number))}">{number}</a>')
+    return f'<sup class="cite">{str(escape(style.separator)).join(links)}</sup>'
 
 
 def _read_placeholder(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's signature
@@ -141,7 +174,7 @@ def _read_placeholder(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
 
 
 def _write_placeholder(_self: RendererHTML, tokens: Tokens, index: int, _options: OptionsDict, env: Any) -> str:
-    return str(escape(env["values"][tokens[index].content]))
+    return str(escape(env["style"].values[tokens[index].content]))
 
 
 def _build() -> MarkdownIt:
@@ -149,8 +182,10 @@ def _build() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True})
     parser.inline.ruler.before("link", "citation", _read_citation)
     parser.inline.ruler.before("link", "placeholder", _read_placeholder)
+    parser.core.ruler.push("numbers", _keep_numbers)
     parser.add_render_rule("citation", _write_citation)
     parser.add_render_rule("placeholder", _write_placeholder)
+    parser.add_render_rule("text", _write_text)
     return parser
 
 

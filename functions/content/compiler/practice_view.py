@@ -7,6 +7,7 @@ from markupsafe import Markup
 from functions.content.compiler.localize import Localizer
 from functions.leads import phone
 from shared.practice import Address, Practice, Practitioner
+from shared.sentences import unbroken
 
 # A number keeps its order in text that runs from right to left.
 _EMERGENCY = Markup('<a class="alarm-number" href="tel:{0}"><bdi dir="ltr">{0}</bdi></a>')
@@ -48,7 +49,7 @@ def site_view(practice: Practice, localizer: Localizer) -> SiteView:
     return SiteView(
         name=practice.name,
         practitioner=replace(practice.practitioner, title=localizer.say(practice.practitioner.title)),
-        phone=number,
+        phone=unbroken(number),
         phone_uri=f"tel:{practice.phone}",
         example_phone=phone.example(country) or number,
         emergency=_EMERGENCY.format(practice.emergency_number),

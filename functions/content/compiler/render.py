@@ -8,6 +8,8 @@ Every template is given
     asset(name)                             the fingerprinted address of a file in assets/
     slot(name, default='')                  a place of the form (forms.py)
     _(message, **values)                    gettext; values fill %(placeholders)s
+    text|sentences                          a heading of two sentences, each kept in one piece
+    text|unbroken                           a number or a degree that no line ends in
 
 and besides
 
@@ -34,6 +36,8 @@ from functions.content.compiler import forms
 from functions.content.compiler.assets import Asset
 from functions.content.compiler.errors import ContentError, fault
 from functions.content.compiler.localize import Localizer
+from functions.content.compiler.typography import close_gaps, sentences
+from shared.sentences import unbroken
 
 
 def data_block(document: object) -> Markup:
@@ -90,6 +94,7 @@ class Renderer:
         self._environment.policies["ext.i18n.trimmed"] = True
         self._environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
         self._environment.install_gettext_translations(localizer.catalogue, newstyle=True)  # type: ignore[attr-defined]
+        self._environment.filters |= {"sentences": sentences, "unbroken": unbroken}
         self._environment.globals |= {"asset": partial(_address, assets), "slot": forms.as_shown, **shared}
 
     def page(self, template: str, **context: Any) -> str:
@@ -103,11 +108,11 @@ class Renderer:
     def fragments(self, template: str, names: tuple[str, ...]) -> dict[str, str]:
         """The output of macros that take no arguments, by name."""
         macros = self._environment.get_template(template).make_module({})
-        return {name: str(getattr(macros, name)()) for name in names}
+        return {name: close_gaps(str(getattr(macros, name)())) for name in names}
 
     def _render(self, template: str, context: Mapping[str, Any]) -> str:
         try:
-            return self._environment.get_template(template).render(context)
+            return close_gaps(self._environment.get_template(template).render(context))
         except TemplateSyntaxError as error:
             path = Path(error.filename or self._folder / template)
             raise ContentError([fault(path, error.lineno, "template", error.message or "syntax error")]) from error

@@ -27,7 +27,7 @@ def test_every_text_that_the_script_reads_is_there(texts: dict[str, Any]) -> Non
 
 def test_what_is_said_about_a_field_is_what_the_server_says(texts: dict[str, Any]) -> None:
     assert texts["errors"]["name required"] == "[es] Enter your name."
-    assert texts["errors"]["phone not_a_phone_number"].endswith("such as \u2066(201) 555-0123\u2069.")
+    assert texts["errors"]["phone not_a_phone_number"].endswith("such as \u2066(201)\u00a0555\u20110123\u2069.")
 
 
 def test_every_sentence_is_in_the_pages_language(texts: dict[str, Any]) -> None:
@@ -38,4 +38,4 @@ def test_every_sentence_is_in_the_pages_language(texts: dict[str, Any]) -> None:
 
 
 def test_the_number_to_call_is_the_practices(texts: dict[str, Any]) -> None:
-    assert (texts["phone"], texts["phone_uri"]) == ("(602) 555-0142", "tel:+16025550142")
+    assert (texts["phone"], texts["phone_uri"]) == ("(602)\u00a0555\u20110142", "tel:+16025550142")

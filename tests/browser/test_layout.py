@@ -124,6 +124,44 @@ def test_what_covers_a_warning_sign_would_be_noticed(visit: Visits) -> None:
     assert page.evaluate(COVERED)
 
 
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize(("width", "height"), PHONES)
+def test_who_comes_to_write_finds_the_number_and_a_field_on_the_screen(
+    visit: Visits, locale: str, width: int, height: int
+) -> None:
+    visitor = visit(locale=locale)
+    reads_at(visitor.page, width, height, 16)
+    page = visitor.opens(landing(locale)).page
+    signs = page.locator("#red-flags-top ~ ul > li").count()
+
+    page.evaluate("document.querySelector('.summary').scrollIntoView()")
+    page.locator(".reach a[href='#enquiry']").click()
+    page.wait_for_function("document.querySelector('#enquiry').getBoundingClientRect().top < 100")
+
+    for place in (
+        "#enquiry",
+        ".enquiry .alarm-number",
+        ".enquiry .red-flags p",
+        "label[for=field-name]",
+        "#field-name",
+    ):
+        assert 0 <= edges(page.locator(place).first)["top"] < edges(page.locator(place).first)["bottom"] <= height, (
+            place
+        )
+    folded = page.locator(".enquiry .red-flags li")
+    assert (folded.count(), folded.first.is_visible()) == (signs, False)
+    page.locator(".enquiry .red-flags summary").click()
+    assert all(each.is_visible() for each in folded.all())
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_beside_the_form_on_a_desk_the_signs_are_open(visit: Visits, locale: str) -> None:
+    page = opened(visit, locale, 1280)
+
+    assert page.locator(".enquiry .red-flags summary").is_hidden()
+    assert all(each.is_visible() for each in page.locator(".enquiry .red-flags li").all())
+
+
 # ---- Arabic
 
 

@@ -8,6 +8,7 @@ All of it is ASCII on the wire: not every server on the way to the reader can ca
 https://docs.aws.amazon.com/ses/latest/dg/send-email-raw.html
 """
 
+import re
 import unicodedata
 from datetime import datetime
 from email.headerregistry import Address
@@ -21,7 +22,7 @@ from zoneinfo import ZoneInfo
 
 from functions.notify.first_name import first_name
 from shared.email_address import deliverable, readable
-from shared.lead import Lead
+from shared.lead import REFERENCE_ALPHABET, Lead
 from shared.messages import mark as _
 from shared.practice import Practice
 
@@ -105,7 +106,7 @@ def _notices(lead: Lead, catalogue: NullTranslations) -> list[Row]:
         reasons = (say(_SPAM_REASONS[each]) if each in _SPAM_REASONS else each for each in lead.spam_reasons)
         notices.append(Row(say(_("May be advertising")), say(_(", ")).join(reasons)))
     if lead.replaces:
-        correction = say(_("replaces enquiry {reference}, if you have it")).format(reference=lead.replaces)
+        correction = say(_("Replaces enquiry {reference}, if you have it")).format(reference=lead.replaces)
         notices.append(Row(say(_("Correction")), correction))
     if lead.alert_unproven_at:
         notices.append(Row(say(_("Sent again")), say(_("you may have this mail already"))))
@@ -196,13 +197,18 @@ _HTML_MAIL: Final = """\
 </html>
 """
 _HTML_ROW: Final = """\
-<tr><td style="padding:6px 12px;vertical-align:top">{label}</td>\
+<tr style="vertical-align:baseline"><td style="padding:6px 12px">{label}</td>\
 <td style="padding:6px 12px;font-size:18px;overflow-wrap:anywhere">{value}</td></tr>"""
 _HTML_MESSAGE: Final = """\
 <p style="margin:12px">{heading}</p>
 <blockquote dir="auto" style="margin:12px;padding:12px;background:#f4f4f4;color:#111;white-space:pre-wrap;\
 overflow-wrap:anywhere">{message}\
 </blockquote>"""
+
+
+# What is read out or dialled stays on one line.
+_UNBROKEN: Final = r'<span style="white-space:nowrap">\g<0></span>'
+_REFERENCE: Final = re.compile(f"[{REFERENCE_ALPHABET}]{{4}}-[{REFERENCE_ALPHABET}]{{4}}")
 
 
 def _html(rows: list[Row], message: str | None, heading: str, language: str, title: str) -> str:
@@ -217,5 +223,8 @@ def _html(rows: list[Row], message: str | None, heading: str, language: str, tit
 
 
 def _cell(row: Row) -> str:
-    value = f"<bdi>{escape(row.value)}</bdi>"
-    return f'<a href="{escape(row.link)}">{value}</a>' if row.link else value
+    value = f"<bdi>{_REFERENCE.sub(_UNBROKEN, escape(row.value))}</bdi>"
+    if not row.link:
+        return value
+    value = f'<a href="{escape(row.link)}">{value}</a>'
+    return _UNBROKEN.replace(r"\g<0>", value) if row.link.startswith("tel:") else value

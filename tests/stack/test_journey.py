@@ -91,6 +91,24 @@ def test_while_mail_fails_the_visitor_notices_nothing_and_afterwards_the_alert_g
     assert len(mailed(running, answer.json["reference"])) == 1
 
 
+def test_a_slow_answer_of_the_mail_service_does_not_become_a_second_mail(running: LocalStack) -> None:
+    name = "Mail Is Slow"
+    running.set_fault("ses", "slow")
+    try:
+        reference = send(running, enquiry(name)).json["reference"]
+        eventually(lambda: stored(running, name)[0].get("alert_unproven_at"))
+        running.wake_schedule()
+    finally:
+        running.set_fault("ses", None)
+
+    # SES sends it after all, and the alert is not due again for a quarter of an hour.
+    eventually(lambda: mailed(running, reference))
+    running.wake_schedule()
+
+    assert len(mailed(running, reference)) == 1
+    assert stored(running, name)[0]["alert_attempts"] == 1
+
+
 @pytest.mark.parametrize(
     ("service", "operation", "phase"),
     [("dynamodb", "UpdateItem", "before"), ("dynamodb", "UpdateItem", "after"), ("ses", "SendEmail", "before"),

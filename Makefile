@@ -18,6 +18,13 @@ ARCH ?= arm64
 # This machine's architecture, by Lambda's name.
 HERE = $$(uname -m | sed 's/aarch64/arm64/')
 
+# uv trusts what it brings along unless it is told to trust what the system trusts; UV_NATIVE_TLS is the older name of that.
+ifneq ($(shell sh infra/build/certificates.sh),)
+UV_SYSTEM_CERTS ?= true
+UV_NATIVE_TLS ?= $(UV_SYSTEM_CERTS)
+export UV_SYSTEM_CERTS UV_NATIVE_TLS
+endif
+
 .PHONY: help run test lighthouse pictures bench build deploy check format content-check catalogues clean
 
 help:

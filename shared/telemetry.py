@@ -1,28 +1,44 @@
 """Logs and metrics. Neither ever holds a name, an address, a number or a message: log ids, codes and counts.
 
-Powertools' Logger and Metrics read their settings (POWERTOOLS_SERVICE_NAME, POWERTOOLS_METRICS_NAMESPACE) when they are
-made, so they are made on first use.
+Powertools' Logger and Metrics are made on first use, since they want their settings then.
 """
 
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from shared.settings import read
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the template gives every function that logs and counts, by the names that Powertools has for it."""
+
+    powertools_service_name: str
+    powertools_metrics_namespace: str
+
+
+@cache
+def settings() -> Settings:
+    """The settings, read on first use. Powertools would miss the namespace only once a lead is stored."""
+    return read(Settings)
+
 
 @cache
 def logger() -> Logger:
     """The function's structured logger."""
-    return Logger()
+    return Logger(service=settings().powertools_service_name)
 
 
 @cache
 def _metrics() -> Metrics:
-    return Metrics()
+    return Metrics(service=settings().powertools_service_name, namespace=settings().powertools_metrics_namespace)
 
 
 @contextmanager

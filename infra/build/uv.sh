@@ -52,8 +52,15 @@ if ! find_pip && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     find_pip || true
 fi
 [ -n "${pip_python:-}" ] || fail "Missing: uv $minimum or later, or a python3 with venv or pip to fetch it with."
-"$pip_python" -m pip install --quiet --disable-pip-version-check --target "$new/packages" "uv==$pinned" >&2 ||
-    fail "uv $pinned could not be installed; pip's message is above. Or install uv $minimum or later yourself."
+install() {
+    "$pip_python" -m pip install --quiet --disable-pip-version-check --target "$new/packages" "$@" "uv==$pinned" >&2
+}
+if ! install; then
+    certificates=$(sh "$(dirname "$0")/certificates.sh")
+    [ -n "$certificates" ] && echo "   once more, with the certificates that this system trusts" >&2 &&
+        install --cert "$certificates" ||
+        fail "uv $pinned could not be installed; pip's message is above. Or install uv $minimum or later yourself."
+fi
 # `sam build` runs several builds at once: whoever comes last replaces the file by an equal one, in one step.
 mv -f "$new/packages/bin/uv" "$own"
 echo "$own"

@@ -1,11 +1,14 @@
 """The browser and the checkers are there and start."""
 
+import json
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.browser import tools
+from tests.browser import lighthouse, tools
 
 
 def version(*command: str | Path) -> str:
@@ -47,3 +50,49 @@ def test_missing_tool_is_skipped_on_a_desk_and_fails_on_ci(monkeypatch: pytest.M
     monkeypatch.setenv("CI", "true")
     with pytest.raises(pytest.fail.Exception, match="CI must run"):
         _have(missing, print)
+
+
+# What a run of Lighthouse ends with: the report's start, or a word on the console.
+NO_TRACE = "Runtime error encountered: NO_NAVSTART"
+IN_REPORT = '{"runtimeError": {"code": "NO_NAVSTART"}}'
+BUSY, GOOD = (f'{{"categories": {{"performance": {{"score": {score}}}}}}}' for score in (0.9, 1))
+
+
+@pytest.mark.parametrize(
+    ("runs", "counts"),
+    [
+        ([GOOD], GOOD),
+        ([NO_TRACE, GOOD], GOOD),
+        ([IN_REPORT, BUSY, GOOD], GOOD),
+        ([BUSY, NO_TRACE, NO_TRACE], BUSY),
+        ([BUSY, BUSY, BUSY], BUSY),
+        ([NO_TRACE, IN_REPORT, NO_TRACE], None),
+    ],
+)
+def test_lighthouse_tries_again_when_it_could_not_measure(tmp_path: Path, runs: list[str], counts: str | None) -> None:
+    # given a stand-in for it, whose runs end so, one after the other
+    script = tmp_path / "lighthouse/cli/index.js"
+    script.parent.mkdir(parents=True)
+    script.write_text(
+        f"""
+        const fs = require("fs");
+        const runs = {json.dumps(runs)};
+        const log = {json.dumps(str(tmp_path / "log"))};
+        fs.appendFileSync(log, ".");
+        const end = runs[fs.readFileSync(log).length - 1];
+        const output = process.argv.find((each) => each.startsWith("--output-path=")).split("=")[1];
+        if (end.startsWith("{{")) fs.writeFileSync(output, end);
+        else {{ console.error(end); process.exit(1); }}
+        """
+    )
+
+    def measure() -> Mapping[str, Any]:
+        return lighthouse.measured("http://127.0.0.1/", "mobile", tmp_path, tmp_path, tmp_path / "report.json")
+
+    # when, then
+    if counts is None:
+        with pytest.raises(lighthouse.NotMeasured, match="NO_NAVSTART"):
+            lighthouse.undisturbed(measure)
+    else:
+        assert lighthouse.undisturbed(measure) == json.loads(counts)
+    assert len((tmp_path / "log").read_text()) == len(runs)

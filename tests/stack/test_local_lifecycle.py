@@ -1,5 +1,6 @@
 """The local stack starts, stops, and follows what is edited; nothing is left behind."""
 
+import os
 import shutil
 import signal
 import socket
@@ -216,9 +217,14 @@ sys.exit(main(["--port", "0"], Path(sys.argv[1])))
 """
 
 
+# A shell starts what a script puts in the background with INT ignored, and that is inherited.
+IN_THE_BACKGROUND = ["/bin/sh", "-c", 'trap "" INT; exec "$@"', "sh"]
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c_ends_the_whole_stack(number: signal.Signals) -> None:
-    run = [sys.executable, "-c", COMMAND_LINE, str(SMALL_PROJECT)]
+@pytest.mark.parametrize("start", [[], IN_THE_BACKGROUND], ids=["at a terminal", "in the background"])
+def test_ctrl_c_ends_the_whole_stack(start: list[str], number: signal.Signals) -> None:
+    run = [*start, sys.executable, "-c", COMMAND_LINE, str(SMALL_PROJECT)]
     with subprocess.Popen(run, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout is not None
         output = ""
@@ -241,3 +247,34 @@ def _children(pid: int) -> list[int]:
     listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
     pairs = (line.split() for line in listing.splitlines())
     return [int(child) for child, parent in pairs if int(parent) == pid]
+
+
+# What a script does, and then a person or another script who wants it to end. Its make ignores INT, as its shell has
+# arranged; whoever means all of it addresses the group.
+A_SCRIPT = """
+make --silent --no-print-directory run PORT="$1" VENV="$2" &
+wait
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_make_run_in_the_background_of_a_script_ends_with_its_group(number: signal.Signals) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    run = ["/bin/sh", "-c", A_SCRIPT, "sh", port, sys.prefix]
+    with subprocess.Popen(
+        run, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        output = ""
+        while "Ready in" not in output:
+            line = process.stdout.readline()
+            assert line, output
+            output += line
+        (stack,) = _children(*_children(process.pid))
+
+        os.killpg(process.pid, number)
+        rest, _ = process.communicate(timeout=60)
+
+    assert "stopping" in rest
+    eventually(lambda: not is_running(stack))

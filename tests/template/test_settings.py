@@ -7,10 +7,8 @@ import pytest
 
 from infra.build.imports import reachable
 from infra.build.package import PACKAGES, ROOT
+from shared import telemetry
 from tests.template.deployed import Deployed
-
-# Powertools reads these itself, in `shared.telemetry`.
-TELEMETRY = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
 
 
 @pytest.mark.parametrize("logical_id", PACKAGES)
@@ -19,10 +17,11 @@ def test_environment_is_exactly_what_the_function_reads(deployed: Deployed, logi
     given = set(deployed[logical_id].properties.get("Environment", {}).get("Variables", {}))
 
     app = importlib.import_module(package.handler_module)
-    settings = {field.name.upper() for field in fields(app.Settings)} if hasattr(app, "Settings") else set()
-    telemetry = TELEMETRY if "shared.telemetry" in reachable(package.handler_module, ROOT) else set()
+    read = [app.Settings] if hasattr(app, "Settings") else []
+    if "shared.telemetry" in reachable(package.handler_module, ROOT):
+        read.append(telemetry.Settings)
 
-    assert given == settings | telemetry
+    assert given == {field.name.upper() for settings in read for field in fields(settings)}
 
 
 @pytest.mark.parametrize("logical_id", PACKAGES)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from shared import telemetry
 from shared.errors import ConfigurationError
 from shared.settings import compiled, read
 
@@ -35,3 +36,16 @@ def test_the_task_root_must_be_known(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setenv("LAMBDA_TASK_ROOT", "/var/task")
     assert compiled() == Path("/var/task/compiled")
+
+
+@pytest.mark.parametrize("missing", ["POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"])
+def test_a_function_that_cannot_count_says_so_before_it_does_anything(
+    missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telemetry.settings.cache_clear()
+    telemetry.logger.cache_clear()
+    for name in ("POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"):
+        monkeypatch.setenv(name, "" if name == missing else "some")
+
+    with pytest.raises(ConfigurationError, match=f"^{missing} is not set"), telemetry.invocation(None):
+        pytest.fail("it did")

@@ -21,7 +21,8 @@ def script(tmp_path: Path) -> Path:
     """The script in a checkout of its own, where nothing can be fetched."""
     copy = tmp_path / "checkout/infra/build/uv.sh"
     copy.parent.mkdir(parents=True)
-    shutil.copy(ROOT / "infra/build/uv.sh", copy)
+    for name in ("uv.sh", "certificates.sh"):
+        shutil.copy(ROOT / "infra/build" / name, copy.parent)
     return copy
 
 
@@ -83,3 +84,83 @@ def test_where_none_can_be_had_it_says_what_is_missing(script: Path, tmp_path: P
     assert found.stdout == ""
     assert "Missing: uv 0.8 or later, or a python3 with venv or pip" in found.stderr
     assert not list((tmp_path / "checkout/.tools").iterdir())
+
+
+PYTHON_WITH_PIP = """#!/bin/sh
+# A python3 that makes no environments and whose pip reaches the registry with the network's own certificates alone.
+case "$*" in
+    "-m venv"*) exit 1 ;;
+    "-m pip --version") exit 0 ;;
+esac
+echo "$*" >>{log}
+case "$*" in *{only_with}*) ;; *) echo "SSLError: CERTIFICATE_VERIFY_FAILED" >&2; exit 1 ;; esac
+while [ "$1" != --target ]; do shift; done
+mkdir -p "$2/bin" && : >"$2/bin/uv"
+"""
+
+
+@pytest.mark.parametrize(
+    ("only_with", "bundle", "tries"),
+    [("--quiet", True, 1), ("--cert", True, 2), ("--cert", False, 1), ("nothing", True, 2)],
+)
+def test_pip_takes_the_systems_certificates_where_its_own_do_not_do(
+    script: Path, tmp_path: Path, only_with: str, bundle: bool, tries: int
+) -> None:
+    # given
+    python, log, certificates = tmp_path / "bin/python3", tmp_path / "log", tmp_path / "certificates.pem"
+    python.parent.mkdir()
+    python.write_text(PYTHON_WITH_PIP.format(log=log, only_with=only_with))
+    python.chmod(0o755)
+    trusted(script, certificates if bundle else None)
+
+    # when
+    found = find(script, first=python.parent)
+
+    # then
+    calls = log.read_text().splitlines()
+    assert len(calls) == tries
+    assert (f"--cert {certificates}" in calls[-1]) == (tries == 2)
+    installed = tmp_path / "checkout/.tools" / f"uv-{PINNED}"
+    succeeds = only_with == "--quiet" or (only_with == "--cert" and bundle)
+    assert (found.returncode, found.stdout) == ((0, f"{installed}\n") if succeeds else (1, ""))
+    assert succeeds or f"uv {PINNED} could not be installed" in found.stderr
+
+
+@pytest.mark.parametrize(
+    ("bundle", "given", "told"),
+    [
+        (True, {}, "true true"),
+        (True, {"UV_SYSTEM_CERTS": "false"}, "false false"),
+        (True, {"UV_NATIVE_TLS": "false"}, "true false"),
+        # uv does not start if it is to trust a system that trusts nobody.
+        (False, {}, "unset unset"),
+    ],
+)
+def test_uv_trusts_what_the_system_trusts(
+    script: Path, tmp_path: Path, bundle: bool, given: dict[str, str], told: str
+) -> None:
+    certificates = tmp_path / "certificates.pem"
+    trusted(script, certificates if bundle else None)
+    shutil.copy(ROOT / "Makefile", tmp_path / "checkout")
+    show = 'include Makefile\nshow:; @echo "$${UV_SYSTEM_CERTS-unset} $${UV_NATIVE_TLS-unset}"\n'
+    (tmp_path / "checkout/show.mk").write_text(show)
+
+    done = subprocess.run(
+        ["make", "--silent", "--file=show.mk", "show"],
+        cwd=tmp_path / "checkout",
+        env={"PATH": os.defpath, **given},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout == f"{told}\n"
+
+
+def trusted(script: Path, certificates: Path | None) -> None:
+    """Let the system trust what stands in one file, or nothing."""
+    names = script.with_name("certificates.sh")
+    names.write_text(names.read_text().replace("/etc/", "/nowhere/"))
+    if certificates:
+        certificates.write_text("-----BEGIN CERTIFICATE-----\n")
+        names.write_text(names.read_text().replace("/nowhere/ssl/cert.pem", str(certificates)))

@@ -1,25 +1,20 @@
-"""E-mail addresses: what one looks like, how people read it, and whether a header can carry it.
+"""E-mail addresses: how people read one, and whether a header can carry it.
 
 An address is stored as it is sent to, its domain in ASCII (`xn--…` where it is internationalised, RFC 5890).
+`functions.leads.address` sees to that.
 """
 
 import re
 from typing import Final
 
-# RFC 5321 section 4.1.2, and beyond ASCII whatever RFC 6531 allows; no quoted local part, which no provider hands out.
-# Nor "=?", which mail programs take for the start of an encoded word (RFC 2047).
-# Sets say what is not in them: one that reaches to the end of Unicode takes milliseconds to compile.
-_ATOM: Final = r'[^\0- \x7f"(),.:;<>@\[\\\]]+'
-_LETTER: Final = r"[^\0-/:-@\[-`{-\x7f]"
-_LABEL: Final = rf"{_LETTER}(?:(?:{_LETTER}|-){{0,61}}{_LETTER})?"
-_ADDRESS: Final = rf"(?=[^@]{{1,64}}@)(?!.*=\?){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+(?![0-9]+$){_LABEL}(?<=[^.].)"
+# RFC 5321 section 4.1.2 without quotes, which no provider hands out, and without "=?", which mail programs take for the
+# start of an encoded word (RFC 2047). Labels are those of RFC 1123; a top-level domain begins and ends with a letter.
+_ATOM: Final = r"[\w!#$%&'*+/=?^`{|}~-]+"
+_LABEL: Final = r"[^\W_](?:[a-z0-9-]{0,61}[^\W_])?"
+_TOP_LABEL: Final = r"[a-z][a-z0-9-]{0,61}[a-z]"
+_ADDRESS: Final = rf"(?=[^@]{{1,64}}@)(?!.*=\?){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_TOP_LABEL}"
 # Zero width non-joiner and joiner, which some scripts spell with; no other character that is not seen.
 _JOINERS: Final = dict.fromkeys(map(ord, "\u200c\u200d"))
-
-
-def is_email_address(text: str) -> bool:
-    """Whether it has the form of one, which is no promise of delivery."""
-    return re.fullmatch(_ADDRESS, text) is not None
 
 
 def deliverable(address: str) -> str | None:
@@ -27,7 +22,7 @@ def deliverable(address: str) -> str | None:
 
     Anything else that could be read as another address, or as more than one, is None too.
     """
-    return address if address.isascii() and is_email_address(address) else None
+    return address if re.fullmatch(_ADDRESS, address, re.ASCII | re.IGNORECASE) else None
 
 
 def readable(address: str) -> str:

@@ -102,6 +102,11 @@ class Matcher:
         """The published locale for one tag, from a path or a query; None if it is no language tag or nothing fits."""
         return self._match(tag, ()) if len(tag) <= MAX_LENGTH else None
 
+    def likely_region(self, locale: str) -> str:
+        """The region of a published locale (ISO 3166-1 alpha-2), or else the likely one of its language and script."""
+        found = self._group(self._tags[locale])
+        return (found[0].region or found[1]["region"]).upper() if found else ""
+
     def _match(self, text: str, refused: Container[str]) -> Match | None:
         # No range is more specific than one that names the locale: where it is wanted it cannot be refused as well.
         if served := self._spelled.get(text.lower().replace("_", "-")):

@@ -9,14 +9,22 @@ from shared.messages import mark as _
 # (field, code), or code alone for what can happen to any field.
 _FIELD_SENTENCES: Final = {
     ("name", "required"): _("Enter your name."),
-    ("name", "too_short"): _("Enter your name with at least 2 letters."),
+    ("name", "not_a_name"): _("Enter your name, with at least one letter."),
     ("name", "too_long"): _("Your name can have at most 80 characters."),
     ("phone", "contact_needed"): _("Enter a phone number or an e-mail address, so that we can reach you."),
     ("phone", "preferred_but_missing"): _("Enter your phone number, or choose to be contacted by e-mail."),
     ("phone", "not_a_phone_number"): _("Enter a phone number with its area code, such as {example}."),
+    ("phone", "country_code_needed"): _(
+        "Enter a phone number with its area code, such as {example}, or with + and its country code, such as {abroad}."
+    ),
+    ("phone", "more_than_one"): _("Enter one phone number only. Anything else can go in the message."),
     ("phone", "too_long"): _("Enter a phone number with its area code, such as {example}."),
     ("email", "preferred_but_missing"): _("Enter your e-mail address, or choose to be called."),
     ("email", "not_an_email"): _("Enter an e-mail address such as name@example.com."),
+    ("email", "stray_character"): _(
+        "This has a character that no e-mail address has, such as a space, a comma or a long dash. Please check it."
+    ),
+    ("email", "more_than_one"): _("Enter one e-mail address only. Anything else can go in the message."),
     ("email", "too_long"): _("Enter an e-mail address such as name@example.com."),
     ("message", "too_long"): _("Your message can have at most 1,000 characters."),
     ("consent", "required"): _("Check the box if you agree. Without it we may not contact you."),
@@ -24,7 +32,6 @@ _FIELD_SENTENCES: Final = {
     ("article", "not_a_choice"): _("There is no such article."),
     ("locale", "not_a_choice"): _("The practice has no pages in this language."),
     "required": _("This field is missing."),
-    "too_short": _("This is too short."),
     "too_long": _("This is too long."),
     "not_a_choice": _("Choose one of the given answers."),
     "wrong_type": _("This is not the kind of value that belongs here."),
@@ -70,10 +77,10 @@ def number_in_text(number: str) -> str:
     return f"\u2066{unbroken(number)}\u2069"
 
 
-def form_sentences(catalogue: NullTranslations, *, example: str) -> dict[str, str]:
+def form_sentences(catalogue: NullTranslations, *, example: str, abroad: str) -> dict[str, str]:
     """The sentences that the page's own script shows, by `field code`, so that it says what the server would say."""
     return {
-        f"{key[0]} {key[1]}": catalogue.gettext(sentence).format(example=number_in_text(example))
+        f"{key[0]} {key[1]}": _with_examples(catalogue.gettext(sentence), example, abroad)
         for key, sentence in _FIELD_SENTENCES.items()
         if isinstance(key, tuple)
     }
@@ -89,9 +96,17 @@ def detail(code: str, catalogue: NullTranslations, *, phone: str) -> str:
     return catalogue.gettext(_REQUEST_SENTENCES[code]).format(phone=number_in_text(phone))
 
 
-def field_error(field: str, code: str, catalogue: NullTranslations, *, example: str) -> FieldError:
-    """The error of one field. `example` is a telephone number of the practice's country."""
+def field_error(field: str, code: str, catalogue: NullTranslations, *, example: str, abroad: str) -> FieldError:
+    """The error of one field.
+
+    `example` is a telephone number of the practice's country as it is written there, `abroad` one of a country where
+    readers may call from, as it is written anywhere.
+    """
     sentence = _FIELD_SENTENCES.get((field, code)) or _FIELD_SENTENCES[code]
     # A name that the sender made up is shown back harmlessly: cut short, and nothing but ASCII.
     shown = field[:40].encode("ascii", "backslashreplace").decode()
-    return FieldError(shown, code, catalogue.gettext(sentence).format(example=number_in_text(example)))
+    return FieldError(shown, code, _with_examples(catalogue.gettext(sentence), example, abroad))
+
+
+def _with_examples(sentence: str, example: str, abroad: str) -> str:
+    return sentence.format(example=number_in_text(example), abroad=number_in_text(abroad))

@@ -40,7 +40,9 @@ class Answers:
 
     def invalid_fields(self, faults: Sequence[tuple[str, str]]) -> InvalidFields:
         """The error for some faults, with their sentences."""
-        return InvalidFields([field_error(*fault, self._catalogue, example=_example_number()) for fault in faults])
+        own = phone.example(read_compiled().address.country) or _practice_number()
+        abroad = phone.example_abroad(self._locale, _matcher().likely_region(self._locale)) or read_compiled().phone
+        return InvalidFields([field_error(*fault, self._catalogue, example=own, abroad=abroad) for fault in faults])
 
     def refused(self, error: RequestError) -> Response:
         """The request is wrong; nothing was stored."""
@@ -108,7 +110,3 @@ def _matcher() -> Matcher:
 def _practice_number() -> str:
     practice = read_compiled()
     return phone.e164_as_written(practice.phone, practice.address.country)
-
-
-def _example_number() -> str:
-    return phone.example(read_compiled().address.country) or _practice_number()

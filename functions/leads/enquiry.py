@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from functions.leads import phone
-from functions.leads.form import FORM, HONEYPOT, read
+from functions.leads.form import FORM, HONEYPOT, Unacceptable, read
 from functions.leads.text import clean_plain_line
 from shared.lead import Enquiry
 
@@ -51,10 +51,12 @@ def validate(
     given = {name: value for name, value in fields.items() if value is not None and not _is_blank(value)}
     values, faults = read(given)
     faults = dict(_faults_between(given, locales, knows_article)) | faults
-    line = values.get("phone")
-    number = phone.read(line, country) if line else None
-    if number is None and "phone" in given:
-        faults.setdefault("phone", "not_a_phone_number")
+    line, number = values.get("phone"), None
+    if line:
+        try:
+            number = phone.read(line, country)
+        except Unacceptable as reason:
+            faults["phone"] = reason.code
     if faults:
         raise Fault(sorted(faults.items(), key=lambda fault: _place(fault[0])))
     as_written = phone.as_written(number, country) if number else None

@@ -8,10 +8,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple, Protocol
 
-from functions.leads.text import clean_line, clean_lines, clean_plain_line
+from functions.leads import address
+from functions.leads.text import clean_line, clean_lines, clean_plain_line, is_letter
 from shared.campaign import MAX_TAG_LENGTH, SOURCE_TAGS
 from shared.consent import CONSENT_VERSION
-from shared.email_address import is_email_address
 
 
 class Unacceptable(Exception):
@@ -33,22 +33,35 @@ class Text(NamedTuple):
     """A string, counted in characters as `clean` leaves it, and then held against `pattern` from end to end."""
 
     clean: Callable[[str], str] = str
-    min_length: int = 0
     max_length: int | None = None
     pattern: str | None = None
 
     def read(self, value: Any) -> str:
-        """Raises Unacceptable: wrong_type, too_short, too_long, wrong_form."""
+        """Raises Unacceptable: wrong_type, too_long, wrong_form."""
         if not isinstance(value, str):
             raise Unacceptable("wrong_type")
         text = self.clean(value)
-        if len(text) < self.min_length:
-            raise Unacceptable("too_short")
         if self.max_length is not None and len(text) > self.max_length:
             raise Unacceptable("too_long")
         if self.pattern is not None and not re.fullmatch(self.pattern, text):
             raise Unacceptable("wrong_form")
         return text
+
+
+class Name(NamedTuple):
+    """What somebody is called: from one letter on, in any script, with whatever else belongs to it.
+
+    https://www.w3.org/International/questions/qa-personal-names
+    """
+
+    max_length: int = 80
+
+    def read(self, value: Any) -> str:
+        """Raises Unacceptable: wrong_type, too_long, not_a_name."""
+        name = Text(clean_line, max_length=self.max_length).read(value)
+        if not any(map(is_letter, name)):
+            raise Unacceptable("not_a_name")
+        return name
 
 
 class Email(NamedTuple):
@@ -57,12 +70,15 @@ class Email(NamedTuple):
     max_length: int = 254
 
     def read(self, value: Any) -> str:
-        """Raises Unacceptable: wrong_type, too_long, not_an_email."""
-        address = Text(clean_plain_line, max_length=self.max_length).read(value)
-        if not is_email_address(address):
+        """Raises Unacceptable: wrong_type, too_long, more_than_one, stray_character, not_an_email."""
+        typed = address.tidied(Text(clean_plain_line, max_length=self.max_length).read(value))
+        if address.are_several(typed):
+            raise Unacceptable("more_than_one")
+        if address.has_stray_character(typed):
+            raise Unacceptable("stray_character")
+        if not (sent_to := address.read(typed)):
             raise Unacceptable("not_an_email")
-        local, _, domain = address.rpartition("@")
-        return f"{local}@{domain.lower()}"
+        return sent_to
 
 
 class Choice(NamedTuple):
@@ -116,7 +132,7 @@ class Field(NamedTuple):
 
 
 FORM: Final[Mapping[str, Field]] = {
-    "name": Field(Text(clean_line, min_length=2, max_length=80), required=True),
+    "name": Field(Name(), required=True),
     "phone": Field(Text(clean_plain_line, max_length=40)),
     "email": Field(Email()),
     "preferred_contact": Field(Choice(("phone", "email"))),

@@ -15,6 +15,27 @@ _ENDS = (
 )
 # Zero width non-joiner and joiner: format characters that are part of how some languages spell.
 _JOINERS = "\u200c\u200d"
+# What an East Asian keyboard writes for printable ASCII (U+FF01 to U+FF5E).
+_FULL_WIDTH = {0xFF01 + offset: 0x21 + offset for offset in range(94)}
+
+
+def narrow(text: str) -> str:
+    """The text with full-width forms of ASCII as ASCII. Other characters that only look alike stay."""
+    return text.translate(_FULL_WIDTH)
+
+
+# Letters by their category, and nothing to see: the Hangul fillers.
+_FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
+# Unassigned, and never to be letters: noncharacters, and what is reserved for characters that are not seen.
+_NEVER_LETTERS = frozenset((0x2065, *range(0xFDD0, 0xFDF0), *range(0xFFF0, 0xFFF9)))
+
+
+def is_letter(letter: str) -> bool:
+    """Whether it is a letter, for all that is known of it: one may be newer than Python's tables, or of private use."""
+    kind, number = unicodedata.category(letter), ord(letter)
+    if kind == "Cn":
+        return number & 0xFFFE != 0xFFFE and number not in _NEVER_LETTERS and not 0xE0000 <= number <= 0xE0FFF
+    return kind == "Co" or (kind[0] == "L" and letter not in _FILLERS)
 
 
 def clean_line(text: str) -> str:

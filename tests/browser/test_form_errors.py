@@ -169,7 +169,7 @@ def faults_of(fields: dict[str, Any]) -> dict[str, str]:
     try:
         validate(given, country=PRACTICE.address.country, locales=LOCALES, knows_article=ARTICLE.__eq__)
     except Fault as fault:
-        errors = [field_error(*each, NullTranslations(), example="") for each in fault.faults]
+        errors = [field_error(*each, NullTranslations(), example="", abroad="") for each in fault.faults]
         return {error.field: error.detail.replace(" .", ".") for error in errors}
     return {}
 

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from functions.leads import app
 from shared.consent import CONSENT_VERSION
 from shared.lead import REFERENCE_ALPHABET, SECONDS_PER_DAY
+from shared.sentences import number_in_text
 from tests.integration.conftest import Stack
 
 JSON = {"content-type": "application/json", "accept": "application/json"}
@@ -83,6 +84,39 @@ def test_a_repeated_key_gets_the_first_answer(stack: Stack) -> None:
     assert first["statusCode"] == 201
     assert [(other["statusCode"], other["body"]) for other in others] == [(200, first["body"])] * 3
     assert len(stack.leads()) == 1
+
+
+@pytest.mark.parametrize(
+    ("locale", "example"),
+    [
+        ("en", "+1 201-555-0123"),
+        ("es", "+52 222 123 4567"),
+        ("fr", "+33 6 12 34 56 78"),
+        ("zh-Hant", "+886 912 345 678"),
+        ("ar", "+966 51 234 5678"),
+    ],
+)
+def test_a_number_from_elsewhere_is_asked_for_with_an_example_from_where_readers_are_at_home(
+    stack: Stack, locale: str, example: str
+) -> None:
+    as_json = send(stack, ENQUIRY | {"phone": "06 12 34 56 78", "locale": locale})
+    as_form = send_form(stack, phone="06 12 34 56 78", locale=locale)
+
+    (error,) = document(as_json)["errors"]
+    assert (error["field"], error["code"]) == ("phone", "country_code_needed")
+    assert number_in_text(example) in error["detail"]
+    assert number_in_text("(201) 555-0123") in error["detail"]
+    assert error["detail"] in as_form["body"]
+    assert stack.leads() == []
+
+
+def test_an_internationalised_address_is_stored_as_it_is_sent_to(stack: Stack) -> None:
+    first = send(stack, ENQUIRY | {"email": "bo@müller.example"})
+    again = send(stack, ENQUIRY | {"email": "bo@xn--mller-kva.example"})  # as a browser sends it
+
+    (lead,) = stack.leads()
+    assert (first["statusCode"], again["statusCode"]) == (201, 200)
+    assert lead["email"] == "bo@xn--mller-kva.example"
 
 
 def test_a_key_with_other_content_is_refused(stack: Stack) -> None:
@@ -310,7 +344,7 @@ def test_what_looks_like_spam_is_kept_with_its_reasons_and_only_the_honeypots_ca
 
 @pytest.mark.parametrize(
     ("typed", "kept"),
-    [("138 0013 8000", "138 0013 8000"), (" 602.555\u202f0100 ", "602.555 0100"), ("+86 138 0013 8000", None)],
+    [("602.5550100", "602.5550100"), (" 602.555\u202f0100 ", "602.555 0100"), ("+86 138 0013 8000", None)],
 )
 def test_a_number_without_its_country_is_kept_as_it_was_typed(stack: Stack, typed: str, kept: str | None) -> None:
     send(stack, ENQUIRY | {"phone": typed})

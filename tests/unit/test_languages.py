@@ -416,3 +416,11 @@ def _calls(matcher: Matcher, header: str) -> int:
     finally:
         sys.setprofile(None)
     return calls
+
+
+def test_a_published_locale_has_the_region_that_is_written_or_else_the_likely_one() -> None:
+    matcher = Matcher(build_table(["en", "es", "es-MX", "fr-CA", "zh-Hant", "ar"]))
+
+    regions = {locale: matcher.likely_region(locale) for locale in matcher.locales}
+
+    assert regions == {"en": "US", "es": "ES", "es-MX": "MX", "fr-CA": "CA", "zh-Hant": "TW", "ar": "EG"}

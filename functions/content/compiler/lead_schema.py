@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from functions.leads.form import FORM, HONEYPOT, Agreement, Choice, Email, Field, Kind, Tags, Text
+from functions.leads.form import FORM, HONEYPOT, Agreement, Choice, Email, Field, Kind, Name, Tags, Text
 
 type Schema = dict[str, Any]
 
@@ -31,11 +31,12 @@ def _schema(kind: Kind) -> Schema:
     match kind:
         case Text():
             limits = {
-                "minLength": kind.min_length or None,
                 "maxLength": kind.max_length,
                 "pattern": _whole(kind.pattern),
             }
             return {"type": "string", **{name: limit for name, limit in limits.items() if limit is not None}}
+        case Name():
+            return {"type": "string", "minLength": 1, "maxLength": kind.max_length}
         case Email():
             return {"type": "string", "maxLength": kind.max_length, "format": "email"}
         case Choice():

@@ -47,8 +47,16 @@ class Localizer:
     @cached_property
     def open_graph(self) -> str:
         """The locale as Open Graph writes it, which always wants a region: `es_ES`, `zh_TW`."""
-        likely = Locale.parse(get_global("likely_subtags").get(catalogue_folder(self.tag), str(self._cldr)))
-        return f"{likely.language}_{likely.territory}"
+        return f"{self._likely.language}_{self._likely.territory}"
+
+    @property
+    def likely_region(self) -> str:
+        """The region that is written or, where none is, the likely one (ISO 3166-1 alpha-2)."""
+        return self._likely.territory or ""
+
+    @cached_property
+    def _likely(self) -> Locale:
+        return Locale.parse(get_global("likely_subtags").get(catalogue_folder(self.tag), str(self._cldr)))
 
     def language_name(self, tag: str) -> str:
         """What `tag`'s language is called here."""

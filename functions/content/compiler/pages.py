@@ -124,7 +124,8 @@ def _withheld(site: Site, table: Table, locale: str, slug: str) -> Row:
 
 def _form(site: Site, locale: str) -> FormView:
     catalogue = site.localizers[locale].catalogue
-    sentences = form_sentences(catalogue, example=site.views[locale].example_phone)
+    view = site.views[locale]
+    sentences = form_sentences(catalogue, example=view.example_phone, abroad=view.example_abroad)
     return FormView(consent_text(catalogue, site.practice.name), CONSENT_VERSION, data_block(sentences))
 
 

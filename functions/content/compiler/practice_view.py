@@ -25,8 +25,9 @@ class Opening:
 class SiteView:
     """What every template calls `site`.
 
-    `*_uri` are for links, `example_phone` shows how a number is written, `home` is the practice's page in this
-    language; `emergency` is the link that calls for help, in its own direction wherever it stands.
+    `*_uri` are for links, `example_phone` shows how a number is written, `example_abroad` how one from another country
+    is; `home` is the practice's page in this language; `emergency` is the link that calls for help, in its own
+    direction wherever it stands.
     """
 
     name: str
@@ -34,6 +35,7 @@ class SiteView:
     phone: str
     phone_uri: str
     example_phone: str
+    example_abroad: str
     emergency: Markup
     language: str
     address: Address
@@ -52,6 +54,7 @@ def site_view(practice: Practice, localizer: Localizer) -> SiteView:
         phone=unbroken(number),
         phone_uri=f"tel:{practice.phone}",
         example_phone=phone.example(country) or number,
+        example_abroad=phone.example_abroad(localizer.tag, localizer.likely_region) or practice.phone,
         emergency=_EMERGENCY.format(practice.emergency_number),
         language=practice.language,
         address=practice.address,

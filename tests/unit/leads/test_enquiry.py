@@ -42,36 +42,21 @@ def faults(**changes: Any) -> list[tuple[str, str]]:
         ({"name": MISSING}, [("name", "required")]),
         ({"name": "  "}, [("name", "required")]),
         ({"name": None}, [("name", "required")]),
-        ({"name": "A"}, [("name", "too_short")]),
+        ({"name": "--"}, [("name", "not_a_name")]),
         ({"name": "A" * 81}, [("name", "too_long")]),
         ({"name": 7}, [("name", "wrong_type")]),
         ({"name": ["Ana"]}, [("name", "wrong_type")]),
-        ({"name": "A\ud800"}, [("name", "too_short")]),
+        ({"name": "7\ud800"}, [("name", "not_a_name")]),
         ({"phone": MISSING}, [("phone", "contact_needed")]),
         ({"phone": "", "email": " "}, [("phone", "contact_needed")]),
         ({"phone": "call me"}, [("phone", "not_a_phone_number")]),
-        ({"phone": "12"}, [("phone", "not_a_phone_number")]),
-        ({"phone": "1" * 30}, [("phone", "not_a_phone_number")]),
+        ({"phone": "06 12 34 56 78"}, [("phone", "country_code_needed")]),
+        ({"phone": "602-555-0100 / 480-555-0199"}, [("phone", "more_than_one")]),
+        ({"phone": "6" * 41}, [("phone", "too_long")]),
         ({"phone": 6025550100}, [("phone", "wrong_type")]),
         ({"email": "ana"}, [("email", "not_an_email")]),
-        ({"email": "ana@example"}, [("email", "not_an_email")]),
-        ({"email": "ana@@example.com"}, [("email", "not_an_email")]),
-        ({"email": "ana@example..com"}, [("email", "not_an_email")]),
-        ({"email": "a b@example.com"}, [("email", "not_an_email")]),
-        ({"email": "a@example.com,b@example.com"}, [("email", "not_an_email")]),
-        ({"email": "a@example.com\r\nBcc: b@example.com"}, [("email", "not_an_email")]),
-        ({"email": "<a@example.com>"}, [("email", "not_an_email")]),
-        ({"email": ".a@example.com"}, [("email", "not_an_email")]),
-        ({"email": "a..b@example.com"}, [("email", "not_an_email")]),
-        ({"email": "a@-example.com"}, [("email", "not_an_email")]),
-        ({"email": "a@exam_ple.com"}, [("email", "not_an_email")]),
-        ({"email": "a@example.com?x=y.zz"}, [("email", "not_an_email")]),
-        ({"email": "a@192.0.2.1"}, [("email", "not_an_email")]),
-        ({"email": "a@example.c"}, [("email", "not_an_email")]),
-        ({"email": "a@" + "e" * 64 + ".com"}, [("email", "not_an_email")]),
-        ({"email": "a" * 65 + "@example.com"}, [("email", "not_an_email")]),
-        ({"email": "=?utf-8?q?eve=40example=2Ecom=2C?=@example.com"}, [("email", "not_an_email")]),
-        ({"phone": "555-0100"}, [("phone", "not_a_phone_number")]),
+        ({"email": "ana ruiz@example.com"}, [("email", "stray_character")]),
+        ({"email": "a@example.com, b@example.com"}, [("email", "more_than_one")]),
         ({"name": "\u200b\ufeff"}, [("name", "required")]),
         ({"preferred_contact": 1}, [("preferred_contact", "wrong_type")]),
         ({"email": "a@" + "e" * 260 + ".com"}, [("email", "too_long")]),
@@ -112,28 +97,6 @@ def test_all_faults_are_found_at_once_in_the_forms_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "stored"),
-    [
-        ("(602) 555-0100", "+16025550100"),
-        ("602.555.0100", "+16025550100"),
-        ("+1 602 555 0100", "+16025550100"),
-        ("+34 612 34 56 78", "+34612345678"),
-        ("+886 912 345 678", "+886912345678"),
-        ("٦٠٢٥٥٥٠١٠٠", "+16025550100"),
-        ("６０２-５５５-０１００", "+16025550100"),
-        ("\u202a\u200e(602)\u00a0555-0100\u202c", "+16025550100"),
-        ("0034 612 34 56 78", "+34612345678"),
-        ("(00 34) 612 345 678", "+34612345678"),
-        ("٠٠٣٤٦١٢٣٤٥٦٧٨", "+34612345678"),
-        ("00 1 602 555 0100", "+16025550100"),
-        ("011 34 612 34 56 78", "+34612345678"),
-    ],
-)
-def test_a_phone_number_is_stored_as_it_is_dialled_from_anywhere(typed: str, stored: str) -> None:
-    assert check(phone=typed).phone == stored
-
-
-@pytest.mark.parametrize(
     ("typed", "written"),
     [
         ("6025550100", "(602) 555-0100"),
@@ -150,38 +113,6 @@ def test_an_extension_is_kept() -> None:
     enquiry = check(phone="602-555-0100 ext. 12")
 
     assert (enquiry.phone, enquiry.phone_extension) == ("+16025550100", "12")
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "ana+scan@mail.example.co.uk",
-        "o'brien@example.com",
-        "a@b.co",
-        "a_b-c.d@x-y.example",
-        "ñandú@example.com",
-        "josé@correo.españa.es",
-        "用户@例子.中国",
-        "राम@उदाहरण.भारत",
-        "a" * 64 + "@example.com",
-        "a@xn--e1afmkfd.xn--p1ai",
-    ],
-)
-def test_an_address_of_any_script_is_kept(address: str) -> None:
-    assert check(email=address).email == address
-
-
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "\u200eana@example.com",
-        "ana@example.com\u200f",
-        " a\u200bna@example.com\ufeff",
-        "\u200e ana@example.com \u200f\u200e",
-    ],
-)
-def test_what_comes_along_when_an_address_is_copied_is_left_out(typed: str) -> None:
-    assert check(email=typed).email == "ana@example.com"
 
 
 def test_what_is_left_blank_is_not_given() -> None:
@@ -221,6 +152,59 @@ def test_the_preferred_contact_follows_from_what_was_given() -> None:
 )
 def test_a_name_is_one_harmless_line(typed: str, stored: str) -> None:
     assert check(name=typed).name == stored
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "李",
+        "O",
+        "가",
+        "أ",
+        "é",
+        "X Æ A-12",
+        "John Smith 3rd",
+        "Ng",
+        "Nuñez–Díaz",
+        "O’Brien",
+        "bell hooks",
+        "אבי",
+        "राम",
+        "ⴰⵎⵏⴰⵢ",
+        "Mr. A.",
+        # In Unicode since version 17, and a character that only some fonts of Hong Kong have.
+        "\U000323b0",
+        "\ue1b0",
+    ],
+)
+def test_a_name_is_what_somebody_is_called_from_one_letter_on(name: str) -> None:
+    assert check(name=name).name == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "--",
+        "...",
+        "?",
+        "12",
+        "602-555-0100",
+        "٢٣",
+        "👍",
+        "\u2800",
+        "\u2800\u2800 \u2800",
+        "\u3164",
+        "\u115f\u1160",
+        "\uffa0",
+        "\u0301",
+        "\U000e0100",
+        "\ufdd0",
+        "\uffff",
+        "＿",
+    ],
+)
+def test_what_holds_no_letter_is_no_name(name: str) -> None:
+    assert faults(name=name) == [("name", "not_a_name")]
 
 
 def test_a_message_keeps_its_lines_and_is_counted_as_it_is_stored() -> None:

@@ -32,6 +32,9 @@ ELSEWHERE = {
     "sam build": "tests/template/test_packages.py",
     "sam deploy": "tests/stack/test_first_deployment.py",
     "id=$(aws cloudformation": "finds the distribution, which the stack has with ContentDelivery=cloudfront alone",
+    "aws sesv2 put-configuration-set-suppression-options": "moto does not know it; see tests/template/test_alarms.py",
+    "aws sesv2 get-suppressed-destination": "moto has no suppression list",
+    "aws sesv2 delete-suppressed-destination": "moto has no suppression list",
     "aws cloudfront": "moto's CloudFormation creates no distribution; tests/template/test_content_delivery.py has it",
 }
 
@@ -51,7 +54,7 @@ RUN_HERE = [command for command in commands() if not runs_elsewhere(command)]
 
 @pytest.fixture(scope="module")
 def shell(running: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
-    """A terminal at the local stack."""
+    """A terminal at the local stack, where the variables of earlier commands are still set."""
     folder = tmp_path_factory.mktemp("bin")
     for name, module in (("aws", "awscli"), ("sam", "samcli")):
         (folder / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" -m {module} "$@"\n', "utf-8")
@@ -64,10 +67,18 @@ def shell(running: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Call
     }
 
     def run(command: str) -> str:
+        variable, assigns, _ = command.partition("=$(")
         done = subprocess.run(
-            ["/bin/sh", "-euc", command], env=environment, cwd=folder, capture_output=True, text=True, check=False
+            ["/bin/sh", "-euc", f"{command}\n{f'''printf %s "${variable}" ''' if assigns else ''}"],
+            env=environment,
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, f"{command}\n{done.stderr}"
+        if assigns:
+            environment[variable] = done.stdout
         return done.stdout
 
     return run
@@ -135,8 +146,11 @@ def test_every_command_works(
     assert [item["name"]["S"] for item in by_reference["Items"]] == ["Waits"]
     (kept_back,) = answers(" scan ", "honeypot")
     assert [item["name"]["S"] for item in kept_back["Items"]] == ["Fills Everything"]
-    (owed,) = answers(" scan ", "alert_owed")
+    (unproven,) = answers(" scan ", "alert_unproven_at")
+    assert unproven["Items"] == []
+    (owed,) = answers(" scan ", '"attribute_exists(alert_owed)"')
     assert [item["name"]["S"] for item in owed["Items"]] == ["Waits"]
+    assert answers("get-configuration-set") == [{"SuppressedReasons": []}]
     assert answers("get-email-identity") == [False]  # it was created anew, and nobody has followed the link
     ((subscription,),) = answers("list-subscriptions")
     assert subscription["TopicArn"] == alarm_topic(running)

@@ -69,6 +69,9 @@ _UNREAD = (
     # All but the modules that Powertools' Logger and Metrics are made of.
     "aws_lambda_powertools/event_handler",
     "aws_lambda_powertools/utilities/[!_jt]*",
+    # For asking the DNS about an address, which nobody here waits for.
+    "dns",
+    "dnspython-*",
     # Short codes, such as emergency numbers, by country.
     "phonenumbers/shortdata/region_*",
 )

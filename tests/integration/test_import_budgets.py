@@ -43,6 +43,8 @@ BEYOND_A_PAGE = {
     "ssl",
     "urllib3",
 }
+# What only an address needs that is not plain.
+FOR_SOME_ADDRESSES = {"dns", "email_validator", "idna"}
 GET = {
     "requestContext": {"http": {"method": "GET"}},
     "rawPath": "/en/articles/dry-needling-for-sciatica",
@@ -50,13 +52,18 @@ GET = {
 }
 MUST_NOT_LOAD = {
     "content": FOR_BUILDING | DEARER_SDKS | BEYOND_A_PAGE,
-    "leads": FOR_BUILDING | DEARER_SDKS | POWERTOOLS_DEARER_PARTS | {"asyncio", "zoneinfo", "email.headerregistry"},
-    "notify": FOR_BUILDING | DEARER_SDKS | POWERTOOLS_DEARER_PARTS | {"asyncio", "phonenumbers"},
+    "leads": FOR_BUILDING
+    | DEARER_SDKS
+    | POWERTOOLS_DEARER_PARTS
+    | FOR_SOME_ADDRESSES
+    | {"asyncio", "zoneinfo", "email.headerregistry"},
+    "notify": FOR_BUILDING | DEARER_SDKS | POWERTOOLS_DEARER_PARTS | FOR_SOME_ADDRESSES | {"asyncio", "phonenumbers"},
 }
 # What an invocation needs, as far as that goes without AWS.
 START = {
     "content": f"assert app.lambda_handler({GET!r}, None)['statusCode'] == 200",
-    "leads": "app.store(); app.pages(); app.read_compiled()",
+    "leads": "app.store(); app.pages(); app.read_compiled(); app.validate({'email': 'ana@example.com', 'name': 'Ana', "
+    "'consent': True, 'locale': 'en', 'article': 'x'}, country='US', locales=('en',), knows_article=bool)",
     "notify": "app.prepare()",
 }
 

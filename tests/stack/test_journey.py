@@ -61,6 +61,19 @@ def test_a_visitor_reads_sends_the_form_and_the_practice_hears_of_it(running: Lo
     eventually(lambda: stored(running, name)[0].get("alert_sent_at"))
 
 
+def test_an_address_in_any_script_reaches_the_practice_as_it_is_read_and_as_it_is_replied_to(
+    running: LocalStack,
+) -> None:
+    fields = enquiry("Bo Müller", email="«bo@müller.example»", preferred_contact="email")
+
+    answer = send(running, fields)
+
+    assert answer.status == 201
+    (mail,) = eventually(lambda: mailed(running, answer.json["reference"]))
+    assert "bo@müller.example" in (mail.text or "")
+    assert mail.reply_to == ["bo@xn--mller-kva.example"]
+
+
 def test_fifty_at_once_with_one_key_are_one_lead_and_one_mail(running: LocalStack) -> None:
     fields = enquiry("Fifty Times")
 

@@ -9,6 +9,7 @@ from infra.local.stack import LocalStack
 from tests.stack.asking import ask
 from tests.stack.test_journey import (
     test_a_visitor_reads_sends_the_form_and_the_practice_hears_of_it,
+    test_an_address_in_any_script_reaches_the_practice_as_it_is_read_and_as_it_is_replied_to,
     test_fifty_at_once_with_one_key_are_one_lead_and_one_mail,
     test_while_mail_fails_the_visitor_notices_nothing_and_afterwards_the_alert_goes_out,
 )
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.sam
 # Collected here as well, where `running` is the stack of packages.
 __all__ = [
     "test_a_visitor_reads_sends_the_form_and_the_practice_hears_of_it",
+    "test_an_address_in_any_script_reaches_the_practice_as_it_is_read_and_as_it_is_replied_to",
     "test_fifty_at_once_with_one_key_are_one_lead_and_one_mail",
     "test_while_mail_fails_the_visitor_notices_nothing_and_afterwards_the_alert_goes_out",
 ]

@@ -18,11 +18,14 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import IO, Protocol, cast
+from typing import IO, TYPE_CHECKING, cast
 
 from infra.local.process_environment import FunctionSpec, Placement, process_environment
 from infra.local.reaper import Reaper
 from infra.local.runtime_api import RuntimeApi
+
+if TYPE_CHECKING:
+    from infra.local.function import Function
 
 # A laptop under load starts a process more slowly than Lambda, whose limit is 10 s.
 INIT_TIMEOUT_SECONDS = 30.0
@@ -64,19 +67,6 @@ class Invocation:
         return f"Root=1-{root[:8]}-{root[8:]};Sampled=0"
 
 
-class Pool(Protocol):
-    """What an environment needs of the function it belongs to. Called with the function's lock held."""
-
-    def take(self) -> Invocation | None:
-        """The next waiting event, if there is one."""
-
-    def loaded(self) -> None:
-        """An environment has loaded the function."""
-
-    def ended(self, environment: "Environment", init_error: FunctionError | None) -> None:
-        """An environment's process is gone; ``init_error`` says why if it never loaded the function."""
-
-
 class Environment:
     """An execution environment, started on construction. Its state is guarded by the function's lock.
 
@@ -91,7 +81,7 @@ class Environment:
 
     def __init__(
         self,
-        pool: Pool,
+        pool: "Function",
         changed: threading.Condition,
         spec: FunctionSpec,
         placement: Placement,

@@ -1,11 +1,13 @@
 """Which function answers a request: the routes of an API Gateway HTTP API and how it chooses among them."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 _ANY_METHOD = "x-amazon-apigateway-any-method"
 _DEFAULT = "$default"
+_VARIABLE = re.compile(r"\{([^{}+]+)(\+?)\}")
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class Router:
     """Chooses a request's route: the most specific path, then an exact method before ``ANY``, last ``$default``."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
-        self._routes = sorted(routes, key=_specificity)
+        self._routes = [(route, _pattern(route.path)) for route in sorted(routes, key=_specificity)]
 
     def match(self, method: str, path: str) -> Match | None:
         """The route for a request, or None, for which API Gateway answers 404.
@@ -73,38 +75,30 @@ class Router:
             method: HTTP method, upper case.
             path: Decoded request path.
         """
-        for route in self._routes:
+        for route, pattern in self._routes:
             if not route.path:
                 return Match(route, {})
-            if route.method in (method, "ANY"):
-                parameters = _path_parameters(route.path, path)
-                if parameters is not None:
-                    return Match(route, parameters)
+            if route.method in (method, "ANY") and (found := pattern.fullmatch(path)):
+                return Match(route, dict(zip(_names(route), found.groups(), strict=True)))
         return None
 
 
 def _specificity(route: Route) -> tuple[bool, list[int], bool]:
-    return not route.path, [_segment_rank(segment) for segment in route.path.split("/")], route.method == "ANY"
+    ranks = [2 if segment.endswith("+}") else segment.startswith("{") for segment in route.path.split("/")]
+    return not route.path, ranks, route.method == "ANY"
 
 
-def _segment_rank(segment: str) -> int:
-    if not segment.startswith("{"):
-        return 0
-    return 2 if segment.endswith("+}") else 1
+def _names(route: Route) -> list[str]:
+    return [name for name, _ in _VARIABLE.findall(route.path)]
 
 
-def _path_parameters(pattern: str, path: str) -> dict[str, str] | None:
-    parameters: dict[str, str] = {}
-    segments = path.split("/")
-    for position, expected in enumerate(pattern.split("/")):
-        rest = segments[position:]
-        if not rest or (expected.startswith("{") and not rest[0]):
-            return None
-        if expected.endswith("+}"):
-            parameters[expected[1:-2]] = "/".join(rest)
-            return parameters
-        if expected.startswith("{"):
-            parameters[expected[1:-1]] = rest[0]
-        elif expected != rest[0]:
-            return None
-    return parameters if len(segments) == len(pattern.split("/")) else None
+def _pattern(path: str) -> re.Pattern[str]:
+    """A path pattern as a regular expression: a variable is one segment, ``{name+}`` all that follows."""
+    segments = (_VARIABLE.fullmatch(segment) or segment for segment in path.split("/"))
+    return re.compile("/".join(map(_segment, segments)), re.DOTALL)
+
+
+def _segment(segment: re.Match[str] | str) -> str:
+    if isinstance(segment, str):
+        return re.escape(segment)
+    return "([^/].*)" if segment[2] else "([^/]+)"

@@ -8,62 +8,25 @@ import json
 import re
 import sys
 from http import HTTPStatus
-from typing import Protocol
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from infra.local.events import HttpRequest
 from infra.local.http_server import LoopbackServer
 from infra.local.responses import HttpResponse
 
+if TYPE_CHECKING:
+    from infra.local.environment import Environment
+
 _OUTCOME = re.compile(r"/invocation/([^/]+)/(response|error)")
 _NO_LIMIT = sys.maxsize  # what is too large for Lambda is an outcome of its own
 MAX_RESPONSE_BYTES = 6 * 1024 * 1024 + 100  # Lambda's, as measured on the service
 
 
-class Invocation(Protocol):
-    """One event on its way through a function."""
-
-    @property
-    def request_id(self) -> str:
-        """Lambda's id for the invocation."""
-
-    @property
-    def event(self) -> bytes:
-        """The event, JSON."""
-
-    @property
-    def deadline_ms(self) -> int:
-        """When it times out, in milliseconds since 1970."""
-
-    @property
-    def function_arn(self) -> str:
-        """The function that was invoked."""
-
-    @property
-    def trace_id(self) -> str:
-        """The X-Ray trace header."""
-
-
-class Environment(Protocol):
-    """What the server needs of the execution environment it belongs to."""
-
-    def next_invocation(self) -> Invocation | None:
-        """Waits for an invocation; None when there will be none any more."""
-
-    def succeeded(self, request_id: str, result: bytes) -> None:
-        """The function returned."""
-
-    def failed(self, request_id: str, error: bytes) -> None:
-        """The function raised."""
-
-    def init_failed(self, error: bytes) -> None:
-        """The function could not be loaded."""
-
-
 class RuntimeApi:
     """Serves one environment from construction until :meth:`stop`."""
 
-    def __init__(self, environment: Environment) -> None:
+    def __init__(self, environment: "Environment") -> None:
         self._environment = environment
         self._server = LoopbackServer(0, self._answer, max_body_bytes=_NO_LIMIT)
         self._server.start()

@@ -9,7 +9,7 @@ import json
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -63,6 +63,7 @@ class SentMail:
         configuration_set: Its name, or None.
         tags: The message's tags.
         raw: The MIME message.
+        events: The types of the events that it has had, oldest first, published or not.
     """
 
     id: str
@@ -72,6 +73,7 @@ class SentMail:
     configuration_set: str | None
     tags: Mapping[str, str]
     raw: bytes
+    events: list[str] = field(default_factory=list)
 
 
 class Mails:
@@ -121,6 +123,7 @@ class Mails:
             self._publish(mail, *_DELIVERED)
 
     def _publish(self, mail: SentMail, kind: str, facts: Mapping[str, str], per_recipient: Mapping[str, str]) -> None:
+        mail.events.append(kind)
         for destination in self._matching(mail, kind):
             if "EventBridgeDestination" in destination:
                 arn = self._cloud.arn("ses", f"configuration-set/{mail.configuration_set}")

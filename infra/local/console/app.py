@@ -2,20 +2,22 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from infra.local import faults
 from infra.local.console import guard
-from infra.local.console.mailbox import Mail
 from infra.local.events import HttpRequest
-from infra.local.logs import LogLine
 from infra.local.responses import HttpResponse, json_response
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from infra.local.stack import LocalStack
 
 PREFIX = "/_local"
 # Our own styles only; a mail's HTML is shown in a sandboxed frame, which this also keeps from loading anything.
@@ -32,41 +34,10 @@ _SECURITY = {
 _LOCATION = re.compile(r"<loc>\s*([^<\s]+)\s*</loc>")
 
 
-class Stack(Protocol):
-    """What the console needs of the stack."""
-
-    def health(self) -> dict[str, Any]:
-        """The state of each part; ``status`` is ``ok`` when all are up."""
-
-    def articles(self) -> list[dict[str, Any]]:
-        """Each article and locale: ``article``, ``locale``, ``status``, ``reasons``."""
-
-    def mails(self) -> Sequence[Mail]:
-        """Every mail that was sent, oldest first."""
-
-    def items(self) -> list[dict[str, Any]]:
-        """Every stored item."""
-
-    def log_lines(self) -> list[LogLine]:
-        """The last lines of the functions' logs."""
-
-    def set_fault(self, service: str, kind: str | None) -> None:
-        """Makes a service fail, or mends it; ValueError if it cannot."""
-
-    def current_faults(self) -> dict[str, str | None]:
-        """Each service and its fault."""
-
-    def wake_schedule(self) -> dict[str, str]:
-        """Runs the schedules now."""
-
-    def request(self, request: HttpRequest) -> HttpResponse:
-        """A request to the API itself."""
-
-
 class Console:
     """Answers requests under :data:`PREFIX`."""
 
-    def __init__(self, stack: Stack) -> None:
+    def __init__(self, stack: "LocalStack") -> None:
         self._stack = stack
         self._routes: Mapping[tuple[str, str], Callable[[HttpRequest], HttpResponse]] = {
             ("GET", "/"): self._start,

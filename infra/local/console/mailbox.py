@@ -22,6 +22,7 @@ class Mail:
         text: The plain text part, or None.
         html: The HTML part, or None.
         raw: The MIME message as it was handed to SES.
+        events: What SES says became of it, such as ``Send`` and ``Delivery``, oldest first.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Mail:
     text: str | None
     html: str | None
     raw: str
+    events: list[str]
 
     def to_json(self) -> dict[str, Any]:
         """For ``/_local/mail.json``."""
@@ -52,6 +54,7 @@ class Mail:
             "text": self.text,
             "html": self.html,
             "raw": self.raw,
+            "events": self.events,
         }
 
 
@@ -78,6 +81,7 @@ def _read(mail: SentMail) -> Mail:
         text=_part(message, "plain"),
         html=_part(message, "html"),
         raw=mail.raw.decode("utf-8", "replace"),
+        events=list(mail.events),
     )
 
 

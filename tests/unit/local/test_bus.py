@@ -1,10 +1,15 @@
 import json
+from collections.abc import Iterator
 from concurrent.futures import Future
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from infra.local.bus import Bus, Rule, matches, shaped
+from infra.local.bus import Bus, Rule, matches, rules, shaped
+from infra.local.cloud import Cloud, Resource
+from infra.local.endpoint import AwsEndpoint
+from infra.local.errors import TemplateError
 
 EVENT: dict[str, Any] = {
     "version": "0",
@@ -77,13 +82,13 @@ class Sent(list[tuple[str, Any]]):
 def test_an_event_goes_to_every_target_of_every_rule_that_it_matches() -> None:
     sent = Sent()
     pattern = json.dumps({"source": ["aws.ses"]})
-    rules = [
+    four = [
         Rule("One", "arn:1", pattern, None, ({"Arn": "arn:a"}, {"Arn": "arn:b", "Input": "1"})),
         Rule("Broken", "arn:2", pattern, None, ({"Arn": "arn:c", "InputTransformer": {"InputTemplate": "{"}},)),
         Rule("Clock", "arn:3", None, "rate(1 day)", ({"Arn": "arn:d"},)),
         Rule("Other", "arn:4", json.dumps({"source": ["mine"]}), None, ({"Arn": "arn:e", "InputPath": "$.detail"},)),
     ]
-    bus = Bus(rules, "123456789012", sent)
+    bus = Bus(four, "123456789012", sent)
 
     bus.publish(EVENT)
     entries = [
@@ -109,3 +114,14 @@ def test_an_event_of_the_clock_is_eventbridges() -> None:
         "resources": ["arn:rule"],
         "detail": {},
     }
+
+
+def test_a_rule_whose_target_cannot_be_reached_here_stops_the_start_and_is_named() -> None:
+    class Account(Cloud):
+        def resources(self, resource_type: str | None = None) -> Iterator[Resource]:
+            target = {"Id": "t", "Arn": "arn:aws:states:us-east-1:123456789012:stateMachine:m"}
+            properties = {"EventPattern": {"source": ["mine"]}, "Targets": [target]}
+            yield Resource("Steps", "AWS::Events::Rule", properties, SimpleNamespace(arn="arn:rule"))
+
+    with pytest.raises(TemplateError, match="Steps"):
+        rules(Account(AwsEndpoint()))

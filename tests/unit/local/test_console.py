@@ -1,6 +1,5 @@
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -16,13 +15,15 @@ from infra.local.faults import Faults
 from infra.local.logs import LogLine
 from infra.local.responses import HttpResponse
 from infra.local.ses import SentMail
+from infra.local.stack import LocalStack
 
 HOST = ("Host", "127.0.0.1:8000")
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 
 
-class FakeStack:
+class FakeStack(LocalStack):
     def __init__(self) -> None:
+        super().__init__()
         self.faults = Faults()
         self.woken = 0
         self.sent: list[Mail] = []
@@ -36,7 +37,7 @@ class FakeStack:
             {"article": "knees", "locale": "es", "status": "withheld", "reasons": ["safety text fever: changed"]},
         ]
 
-    def mails(self) -> Sequence[Mail]:
+    def mails(self) -> list[Mail]:
         return self.sent
 
     def items(self) -> list[dict[str, Any]]:
@@ -71,7 +72,9 @@ def _get(stack: FakeStack, path: str) -> HttpResponse:
 
 def _raw_mail(message: EmailMessage) -> SentMail:
     sent_at = datetime(2026, 1, 2, tzinfo=UTC)
-    return SentMail("id-1", sent_at, "web@example.com", ["front@example.com"], "set-1", {}, message.as_bytes())
+    return SentMail(
+        "id-1", sent_at, "web@example.com", ["front@example.com"], "set-1", {}, message.as_bytes(), ["Send"]
+    )
 
 
 def _mail() -> EmailMessage:
@@ -136,6 +139,7 @@ def test_a_mail_is_taken_apart() -> None:
     assert shown["text"].strip() == "text é"
     assert "<p onclick" in shown["html"]
     assert shown["configuration_set"] == "set-1"
+    assert shown["events"] == ["Send"]
 
 
 @pytest.mark.parametrize("broken", ["=?utf-8?q?Ana=0d=0aBcc=3a_x=40evil.example?= <v@example.com>", "< ,=?utf-8?q?@["])

@@ -1,11 +1,18 @@
+import threading
+from collections.abc import Iterator
 from concurrent.futures import Future
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 from cronsim import CronSimError
 
+from infra.local.bus import Bus
+from infra.local.cloud import Cloud, Resource
+from infra.local.endpoint import AwsEndpoint
 from infra.local.environment import FunctionError
-from infra.local.schedule import Entry, Schedule, Timetable
+from infra.local.errors import TemplateError
+from infra.local.schedule import Entry, Schedule, Timetable, entries
 
 # A Wednesday, 05:00 in Phoenix (which knows no summer time) and 07:00 in New York.
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -65,6 +72,7 @@ def test_what_is_over_is_never_due_again(expression: str) -> None:
         ("rate(1 week)", "UTC"),
         ("cron(0 8 * * *)", "UTC"),
         ("cron(0 25 * * ? *)", "UTC"),
+        ("cron(0 8 15W * ? *)", "UTC"),
         ("cron(0 8 * * ? soon)", "UTC"),
         ("at(tomorrow)", "UTC"),
         ("cron(0 8 * * ? *)", "Mars/Olympus"),
@@ -75,14 +83,56 @@ def test_what_cannot_be_read_is_an_error(expression: str, zone: str) -> None:
         Timetable(expression, zone).after(NOW)
 
 
+def test_a_schedule_that_cannot_be_read_stops_the_start_and_is_named() -> None:
+    class Account(Cloud):
+        def resources(self, resource_type: str | None = None) -> Iterator[Resource]:
+            properties = {
+                "Name": "s",
+                "ScheduleExpression": "cron(soon)",
+                "Target": {"Arn": "arn:f", "RoleArn": "arn:r"},
+            }
+            yield Resource("Morning", "AWS::Scheduler::Schedule", properties, SimpleNamespace(physical_resource_id="s"))
+
+    def send(arn: str, content: object) -> Future[object]:
+        return Future()
+
+    with pytest.raises(TemplateError, match="Morning"):
+        entries(Account(AwsEndpoint()), [], Bus([], "1", send), send)
+
+
+def test_the_clock_sets_off_what_is_due_again_and_again_and_nothing_else() -> None:
+    class Always(Timetable):
+        def after(self, moment: datetime) -> datetime | None:
+            return moment
+
+    twice, fired = threading.Semaphore(0), []
+
+    def fire() -> list[Future[object]]:
+        twice.release()
+        return []
+
+    def never() -> list[Future[object]]:
+        fired.append("not due")
+        return []
+
+    over = Timetable("at(2020-01-01T00:00:00)")
+    schedule = Schedule([Entry("Due", Always("rate(1 day)"), fire), Entry("Over", over, never)])
+    schedule.start()
+
+    assert twice.acquire(timeout=60)
+    assert twice.acquire(timeout=60)
+    schedule.stop()
+    assert fired == []
+
+
 def test_waking_runs_everything_and_says_what_came_of_it() -> None:
     good: Future[object] = Future()
     good.set_result(None)
     bad: Future[object] = Future()
     bad.set_exception(FunctionError("ValueError", "on purpose"))
-    entries = [
+    both = [
         Entry("Good", Timetable("rate(1 day)"), lambda: [good]),
         Entry("Bad", Timetable("rate(1 day)"), lambda: [good, bad]),
     ]
 
-    assert Schedule(entries).wake() == {"Good": "ok", "Bad": "ValueError: on purpose"}
+    assert Schedule(both).wake() == {"Good": "ok", "Bad": "ValueError: on purpose"}

@@ -157,6 +157,7 @@ def test_what_was_delayed_arrives_once_when_the_fault_is_mended() -> None:
     mails.deliver_delayed()
 
     assert told(bus.published) == [SENT, ("Email Delivery Delayed", None), DELIVERED_EVENT]
+    assert mails.all()[0].events == ["Send", "DeliveryDelay", "Delivery"]
 
 
 def test_a_mail_that_ses_puts_together_itself_is_kept_as_it_goes_out() -> None:

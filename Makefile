@@ -25,7 +25,7 @@ UV_NATIVE_TLS ?= $(UV_SYSTEM_CERTS)
 export UV_SYSTEM_CERTS UV_NATIVE_TLS
 endif
 
-.PHONY: help run test lighthouse pictures bench build deploy check format content-check catalogues clean
+.PHONY: help run test lighthouse pictures bench build deploy released check format content-check catalogues clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -77,6 +77,9 @@ deploy: build  ## build, and deploy to AWS (STAGE=dev or prod; the first time wi
 	@[ "$(ARCH)" = arm64 ] || sed -n '/^\[$(CONFIG)\.deploy\./,/^$$/p' samconfig.toml | grep -q 'Architecture=[\"]*$(ARCH)' || \
 	  { echo "Add Architecture=$(ARCH) to the parameter_overrides of [$(CONFIG).deploy.parameters] in samconfig.toml first." >&2; exit 1; }
 	@$(SAM) deploy --config-env $(CONFIG) $(FLAGS)
+
+released: $(READY)  ## after a release of prod: keep its style, script and pictures for the pages that outlive it
+	@$(PYTHON) -m functions.content.compiler.released
 
 content-check: $(READY)  ## what drifted in which translation, and what is past its review date
 	@$(PYTHON) -m functions.content.compiler.check

@@ -1,7 +1,7 @@
 """Assets under names that change with their content, so that a browser may keep them for ever."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -67,6 +67,27 @@ def read_pictures(article: Path) -> Mapping[str, Asset]:
     return pictures
 
 
+def read_released(folder: Path) -> Sequence[Asset]:
+    """The assets of the release before, which pages from its time still name (`functions.content.compiler.released`).
+
+    Raises ContentError for a file that is not what its name says, and for a second generation of one: each file is kept
+    once, so that what is served does not grow from release to release.
+    """
+    assets: dict[str, Asset] = {}
+    for path in sorted(folder.glob("*")):
+        stem, _, fingerprint = path.stem.rpartition(".")
+        if path.suffix not in _TYPES or fingerprint != _fingerprint(path.read_bytes()):
+            raise ContentError([fault(path, None, "released", "is not what its name says: run `make released`")])
+        if stem + path.suffix in assets:
+            raise ContentError([fault(path, None, "released", "is kept twice: run `make released`")])
+        assets[stem + path.suffix] = Asset(f"/assets/{path.name}", _TYPES[path.suffix], path.read_bytes())
+    return list(assets.values())
+
+
+def _fingerprint(body: bytes) -> str:
+    return sha256(body).hexdigest()[:10]
+
+
 def _asset(path: Path, name: str, others: Mapping[str, Asset]) -> Asset:
     if path.suffix not in _TYPES:
         raise ContentError([fault(path, None, "asset", f"files of type {path.suffix!r} are not served")])
@@ -75,4 +96,4 @@ def _asset(path: Path, name: str, others: Mapping[str, Asset]) -> Asset:
         for other, asset in others.items():
             body = body.replace(f'url("{other}")'.encode(), f'url("{asset.path}")'.encode())
     stem = name.removesuffix(path.suffix).replace("/", "-")
-    return Asset(f"/assets/{stem}.{sha256(body).hexdigest()[:10]}{path.suffix}", _TYPES[path.suffix], body)
+    return Asset(f"/assets/{stem}.{_fingerprint(body)}{path.suffix}", _TYPES[path.suffix], body)

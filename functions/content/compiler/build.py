@@ -35,6 +35,7 @@ class Sources:
     articles: Path = _CONTENT / "articles"
     templates: Path = _CONTENT / "templates"
     assets: Path = _CONTENT / "assets"
+    released: Path = _CONTENT / "released"
     locales: Path = ROOT / "shared" / "locales"
     practice: Path = ROOT / "shared" / "practice.toml"
 
@@ -81,6 +82,7 @@ def compile_from(
         messages,
         templates=sources.templates,
         assets=sources.assets,
+        released=sources.released,
         today=today or datetime.now(UTC).date(),
         drafts=drafts,
     )

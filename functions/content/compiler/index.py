@@ -49,9 +49,11 @@ def _key(locales: Sequence[str]) -> str:
 
 
 def _asset_rows(site: Site, table: Table) -> dict[str, Row]:
+    pictures = (each for found in site.pictures.values() for each in found.values())
+    assets = {asset.path: asset for asset in (*site.released, *site.assets.values(), *pictures)}
     return {
-        asset.path: table.add(asset.body, {"content-type": asset.content_type, "cache-control": _IMMUTABLE})
-        for asset in (*site.assets.values(), *(each for found in site.pictures.values() for each in found.values()))
+        path: table.add(asset.body, {"content-type": asset.content_type, "cache-control": _IMMUTABLE})
+        for path, asset in assets.items()
     }
 
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from functions.content.compiler.article import Article
 from functions.content.compiler.article_view import ArticleView, article_view
-from functions.content.compiler.assets import Asset, read_assets, read_pictures
+from functions.content.compiler.assets import Asset, read_assets, read_pictures, read_released
 from functions.content.compiler.errors import ContentError
 from functions.content.compiler.localize import Localizer
 from functions.content.compiler.message_files import translations
@@ -38,6 +38,7 @@ class Site:
         *,
         templates: Path,
         assets: Path,
+        released: Path,
         today: date,
         drafts: bool,
     ) -> None:
@@ -45,6 +46,7 @@ class Site:
         self.practice = practice
         self.locales = practice.locales
         self.assets = read_assets(assets)
+        self.released = read_released(released)
         self.pictures = {article.slug: read_pictures(article.document.path.parent) for article in articles}
         self.localizers = {locale: Localizer(locale, translations(catalogues.get(locale))) for locale in self.locales}
         self.views = {locale: site_view(practice, localizer) for locale, localizer in self.localizers.items()}

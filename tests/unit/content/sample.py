@@ -120,6 +120,7 @@ class Sample:
     def sources(self) -> Sources:
         return Sources(
             articles=self.folder / "articles",
+            released=self.folder / "released",
             locales=self.folder / "locales",
             practice=self.folder / "practice.toml",
         )

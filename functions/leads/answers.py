@@ -21,6 +21,8 @@ from shared.settings import compiled
 
 ALLOW = "OPTIONS, POST"
 _UNCACHED = {"cache-control": "no-store"}
+# The page that comes back, for the visitor's own browser: with no-store, "Back" to it is an error, their words gone.
+_KEPT_FOR_BACK = {"cache-control": "private, no-cache"}
 
 
 @dataclass
@@ -83,7 +85,7 @@ class Answers:
             return None
         article, locale = nearest
         body = pages().fill(article, locale, typed=typed, summary=sentence, errors=errors)
-        return Response(status, {"content-type": HTML, "content-language": locale, **_UNCACHED}, body)
+        return Response(status, {"content-type": HTML, "content-language": locale, **_KEPT_FOR_BACK}, body)
 
     @cached_property
     def _locale(self) -> str:

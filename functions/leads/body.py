@@ -61,6 +61,10 @@ def _read_form(text: str) -> dict[str, Any]:
     except ValueError:
         raise InvalidBody("body_not_a_form") from None
     fields: dict[str, Any] = _unique(pairs)
+    if locale := fields.pop("show", None):
+        # The button of another language, on a page that came back. Consent was given to a text in the first one, so
+        # this is never a whole enquiry: it comes back once more, with its faults in words that are understood.
+        fields |= {"locale": locale, "consent": ""}
     if "consent" in fields:
         # A ticked checkbox sends its value and an unticked one sends nothing; JSON has true and false for that.
         fields["consent"] = fields["consent"] in ("true", "on")

@@ -177,3 +177,12 @@ def example_abroad(locale: str, likely_region: str) -> str | None:
     """A mobile number that nobody has, from where readers of `locale` are at home, as it is written anywhere else."""
     number = phonenumbers.example_number_for_type(_REGIONS.get(locale, likely_region), PhoneNumberType.MOBILE)
     return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL) if number else None
+
+
+def fewest_digits(country: str) -> int:
+    """How many digits a number of the country's has at least, when it is dialled from inside without any prefix."""
+    code = phonenumbers.country_code_for_region(country)
+    # Of countries that share a code, the library judges by the first one's numbers.
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(phonenumbers.region_code_for_country_code(code))
+    lengths = metadata.general_desc.possible_length if metadata and metadata.general_desc else ()
+    return min((length for length in lengths if length > 0), default=1)

@@ -61,14 +61,14 @@ def test_after_it_was_sent_going_back_finds_an_empty_form(site: LocalStack, visi
     write_well(visitor.page, "Back Button")
     write(visitor.page, message="A word")
     visitor.sends()
-    assert stored(visitor.page) == "{}"
+    assert not any(each in stored(visitor.page) for each in ("Back Button", "602", "A word"))
 
     visitor.page.go_back()
 
     for name in ("name", "phone", "message"):
         expect(visitor.page.locator(f"#field-{name}")).to_have_value("")
     expect(visitor.page.locator("#field-consent")).not_to_be_checked()
-    expect(status(visitor.page)).to_be_empty()
+    expect(status(visitor.page)).to_contain_text(leads(site, "Back Button")[0]["reference"])
     write_well(visitor.page, "Back Again")
     visitor.sends()
     assert len(leads(site, "Back Button")) == len(leads(site, "Back Again")) == 1
@@ -91,7 +91,7 @@ def test_going_back_to_the_page_as_it_was_left_finds_it_empty_and_ready(
         expect(visitor.page.locator("#field-name")).to_have_value("")
         assert visitor.page.evaluate("window.isTheSame")
         expect(button(visitor.page)).to_be_enabled()
-        expect(status(visitor.page)).to_be_empty()
+        expect(status(visitor.page)).to_contain_text(leads(site, "Same Page")[0]["reference"])
         write_well(visitor.page, "Same Page Again")
         visitor.sends()
         assert len(leads(site, "Same Page")) == len(leads(site, "Same Page Again")) == 1

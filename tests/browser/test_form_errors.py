@@ -26,7 +26,7 @@ def visitor(visit: Visits) -> Visitor:
 def test_what_only_the_server_knows_is_shown_beside_the_field(site: LocalStack, visitor: Visitor) -> None:
     page = visitor.page
     posts = Posts(page)
-    write(page, name="Server Knows", phone="12")
+    write(page, name="Server Knows", phone="+999 123 4567")
     page.locator("#field-consent").check()
     title = page.title()
 
@@ -86,6 +86,40 @@ def test_a_field_is_judged_when_it_is_left_after_an_edit_and_cleared_when_it_is_
     assert visitor.complaints == []
 
 
+@pytest.mark.parametrize(("field", "limit"), [("name", 80), ("phone", 40), ("email", 254), ("message", 1000)])
+def test_what_is_pasted_stays_and_what_is_too_long_is_said_at_once(visitor: Visitor, field: str, limit: int) -> None:
+    page = visitor.page
+    text = "😀" * (limit + 6)
+    page.locator(f"#field-{field}").focus()
+
+    page.keyboard.insert_text(text)
+
+    expect(page.locator(f"#field-{field}")).to_have_value(text)
+    expect(page.locator(f"#field-{field}-error")).not_to_be_empty()
+    expect(page.locator(f"#field-{field}")).to_be_focused()
+    page.locator(f"#field-{field}").fill("x" * limit)
+    page.locator(f"#field-{field}").blur()
+    if field in ("name", "message"):
+        expect(page.locator(f"#field-{field}-error")).to_be_empty()
+
+
+@pytest.mark.parametrize(("locale", "counted"), [("en", "Characters: {} of 1000"), ("ar", "عدد الأحرف: {} من 1000")])
+def test_a_count_appears_near_the_limit(visit: Visits, locale: str, counted: str) -> None:
+    page = visit(locale=locale).opens(landing(locale)).page
+    counter = page.locator("#field-message ~ [role=status]")
+
+    page.locator("#field-message").fill("😀" * 899)
+    page.wait_for_timeout(1_000)
+    expect(counter).to_be_empty()
+
+    page.locator("#field-message").fill("😀" * 900 + "  ")
+    expect(counter).to_have_text(counted.format(900))
+    page.locator("#field-message").fill("x" * 1006)
+    expect(counter).to_have_text(counted.format(1006))
+    page.locator("#field-message").fill("x")
+    expect(counter).to_be_empty()
+
+
 def test_an_error_that_depends_on_another_field_goes_when_that_one_is_filled_in(visitor: Visitor) -> None:
     page = visitor.page
     button(page).click()
@@ -136,6 +170,17 @@ SUBMISSIONS = [
     GOOD | {"email": "\u200b\u200b\u200b" + "a" * 63 + "@example.com"},
     GOOD | {"email": "\u2060" * 8 + "a" * 50 + "@" + "b." * 100 + "com"},
     GOOD | {"phone": "call me"},
+    {"name": "Ann Lee", "phone": "٥٥٥"},
+    {"name": "x" * 81, "phone": "555-0142", "email": "ann", "message": "x" * 1001},
+    {"phone": "٥٥٥٠١٤٢"},
+    {"phone": "５５５"},
+    {"phone": "+1 2"},
+    {"phone": "602 555 014"},
+    GOOD | {"message": "a  b\t" * 200 + "x"},
+    GOOD | {"message": "é" * 1000},
+    GOOD | {"message": "e\u0301" * 1000},
+    GOOD | {"message": "a \n" * 500},
+    GOOD | {"message": "\u200b" * 500 + "x" * 1000 + " " * 500},
     GOOD | {"phone": "٦٠٢ ٥٥٥ ٠١٤٢"},
     GOOD | {"phone": "1-800-FLOWERS"},
     GOOD | {"phone": "602 555 0142 ext. 12"},

@@ -280,6 +280,30 @@ def test_a_form_with_faults_comes_back_as_it_was_typed(stack: Stack) -> None:
     assert stack.leads() == []
 
 
+def test_a_form_that_comes_back_is_kept_for_going_back_by_the_visitors_browser_alone(stack: Stack) -> None:
+    assert send_form(stack, name="")["headers"]["cache-control"] == "private, no-cache"
+
+
+def test_a_form_is_shown_in_another_language_as_it_was_typed_and_stores_nothing(stack: Stack) -> None:
+    result = send_form(stack, phone="12", show="fr")
+
+    page = result["body"]
+    assert (result["statusCode"], result["headers"]["content-language"]) == (422, "fr")
+    assert 'value="Ana Ruiz"' in page
+    assert "My left leg hurts." in page
+    assert re.search('<p class="error" id="field-phone-error">Indiquez', page)
+    # Consent was given to a text in Spanish.
+    assert " checked" not in re.findall(r'<input id="field-consent"[^>]*>', page)[0]
+    assert send_form(stack, show="fr")["statusCode"] == 422
+    assert stack.leads() == []
+
+
+def test_a_program_switches_no_language(stack: Stack) -> None:
+    answer = document(send(stack, ENQUIRY | {"show": "fr"}))
+
+    assert [error["field"] for error in answer["errors"]] == ["show"]
+
+
 def test_who_agreed_to_an_earlier_text_is_asked_again(stack: Stack) -> None:
     same, earlier = (
         send_form(stack, name="", consent_version=version)["body"] for version in (CONSENT_VERSION, "2026-01-01")

@@ -2,20 +2,19 @@
  * The enquiry form in browsers that run scripts. It works without: whatever fails here before the last line leaves it
  * as it was. Its texts stand in the page, in #form-texts, so that it says what the server would say.
  *
- * @typedef {{field: string, detail: string}} Fault
+ * @typedef {{field: string, detail: string, code?: string}} Fault
  * @typedef {{status: number, wait?: number, reference?: string, code?: string, detail?: string,
  *   errors?: Fault[]}} Answer
- * @typedef {{key?: string, at?: number, fields?: Record<string, string>}} Draft
  */
 
-const TYPED = ['name', 'phone', 'email', 'message'];
-const CHOSEN = ['preferred_contact', 'preferred_time'];
-const FIELDS = ['name', 'phone', 'email', ...CHOSEN, 'message', 'consent'];
+import { Draft } from './draft.js';
+import { CHOSEN, FIELDS, TYPED, codes, isBlank, length, read } from './enquiry.js';
 
 // In milliseconds.
 const TIME_LIMIT = 20_000; // of one attempt: a cold start behind a slow network
 const LONGEST_WAIT = 30_000;
-const DRAFT_LIFETIME = 24 * 60 * 60_000; // phones are shared
+const REST = 2_000; // without a key pressed: half a correction is not sent
+const COUNTED_AFTER = 500;
 const ATTEMPTS = 4;
 
 /** @type {(selector: string) => any} */
@@ -30,74 +29,23 @@ const summary = find('[data-summary]');
 const texts = JSON.parse(find('#form-texts')?.textContent || '{}');
 const prefix = texts.title_prefix ?? '';
 const title = document.title.replace(prefix, '').trim(); // the server may have put it there
+/** @type {Draft} */
+let draft;
 
-// ---- What was typed
-
-/** A line as the server reads it (functions/leads/text.py). */
-function clean(text) {
-  return text
-    .replace(/[\n\v\f\r\x85\u2028\u2029]/g, ' ')
-    .normalize('NFC')
-    .replace(/[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/gu, '')
-    .replace(/\p{Zs}+/gu, ' ')
-    .replace(/^[ \u200b\u2060\ufeff\u00ad]+|[ \u200b\u2060\ufeff\u00ad]+$/g, '');
-}
-
-/** One without the format characters that come along when a number or an address is copied. */
-function plain(text) {
-  return clean(text.replace(/(?![\u200c\u200d])\p{Cf}/gu, '').replace(/^[\u200c\u200d ]+|[\u200c\u200d ]+$/g, ''));
-}
-
-/** The enquiry: what was typed, as it was typed. */
-function read() {
-  const fields = {};
-  const source = {};
-  for (const [name, value] of new FormData(form)) {
-    if (!plain(value)) continue;
-    if (name.startsWith('utm_')) source[name] = [...clean(value)].slice(0, 100).join('');
-    else fields[name] = name === 'consent' || value;
-  }
-  return Object.keys(source).length ? { ...fields, source } : fields;
-}
-
-// ---- What is wrong with it
-
-/** The server's codes (functions/leads/enquiry.py) by field, as far as a browser can know, and never stricter. */
-function codes(given) {
-  const text = (field) => (field === 'phone' || field === 'email' ? plain : clean)(given[field] ?? '');
-  const length = (field) => [...text(field)].length; // in code points
-  const wanted = given.preferred_contact;
-  const found = {};
-  if (!given.name) found.name = 'required';
-  else if (length('name') < 2) found.name = 'too_short';
-  else if (length('name') > 80) found.name = 'too_long';
-  if (!given.phone && !given.email) found.phone = 'contact_needed';
-  else if (wanted && !given[wanted]) found[wanted] = 'preferred_but_missing';
-  if (length('phone') > 40) found.phone = 'too_long';
-  else if (given.phone && !/\p{Nd}.*\p{Nd}/u.test(text('phone'))) found.phone = 'not_a_phone_number';
-  if (length('email') > 254) found.email = 'too_long';
-  else if (given.email && !isEmail(text('email'))) found.email = 'not_an_email';
-  if (length('message') > 1000) found.message = 'too_long';
-  if (!given.consent) found.consent = 'required';
-  return found;
-}
-
-function isEmail(text) {
-  return /^[^ <>()[\]\\,;:"@]{1,64}@([^ <>()[\]\\,;:"@.]+\.)+[^ <>()[\]\\,;:"@.]{2,}$/u.test(text);
-}
-
-/** @returns {Fault[]} in the form's order; what has no sentence here is left to the server */
-function findFaults() {
-  const found = codes(read());
-  const faults = FIELDS.map((field) => ({ field, detail: texts.errors?.[`${field} ${found[field]}`] }));
-  return faults.filter(({ detail }) => detail);
-}
-
-// ---- Saying so
+// ---- Saying what is wrong
 
 const touched = new Set();
 /** What the server said of fields, until they are edited. */
 let remote = {};
+
+/** @returns {Fault[]} in the form's order; what has no sentence here is left to the server */
+function findFaults(fields = read(form)) {
+  const found = codes(fields, texts.limits, texts.digits);
+  const faults = FIELDS.map((field) => {
+    return { field, code: found[field], detail: texts.errors?.[`${field} ${found[field]}`] };
+  });
+  return faults.filter(({ detail }) => detail);
+}
 
 function showError(field, text) {
   const input = inputOf(field);
@@ -108,12 +56,16 @@ function showError(field, text) {
   else input?.removeAttribute('aria-invalid');
 }
 
-/** Brings the errors in sight up to date, and shows that of the field just `left`. */
+/** Brings the errors in sight up to date, and shows that of the field just `left`. What is too long is said at once. */
 function refresh(left) {
   const details = { ...remote };
-  for (const { field, detail } of findFaults()) details[field] = detail;
+  const atOnce = new Set([left]);
+  for (const { field, code, detail } of findFaults()) {
+    details[field] = detail;
+    if (code === 'too_long') atOnce.add(field);
+  }
   for (const field of FIELDS) {
-    if (field === left || errorOf(field)?.textContent) showError(field, details[field] ?? '');
+    if (atOnce.has(field) || errorOf(field)?.textContent) showError(field, details[field] ?? '');
   }
 }
 
@@ -126,10 +78,10 @@ function report(faults) {
 }
 
 function errorSummary(faults) {
-  const id = 'error-summary';
   const list = create('ul', {}, ...faults.map((fault) => create('li', {}, linkTo(fault))));
-  const attributes = { class: id, role: 'alert', tabindex: -1, 'aria-labelledby': id };
-  return create('div', attributes, create('h2', { id }, texts.summary ?? ''), list);
+  const heading = create('h2', { id: 'summary-title' }, texts.summary ?? '');
+  const attributes = { class: 'error-summary', role: 'alert', tabindex: -1, 'aria-labelledby': heading.id };
+  return create('div', attributes, heading, list);
 }
 
 function linkTo({ field, detail }) {
@@ -158,61 +110,42 @@ function create(tag, attributes, ...children) {
   return element;
 }
 
-// ---- The draft: what was typed stays in this browser until it is sent. Consent does not; it is given anew.
-
-const DRAFTS = 'needlepoint-draft:';
-const draftName = DRAFTS + form?.elements['article']?.value;
-/** @type {Draft} */
-let draft = {};
-
-/** Does something with the browser's storage. Where that is closed or full the form works all the same. */
-function withStorage(action) {
-  try {
-    action(localStorage);
-  } catch {
-    // Nobody needs to know.
-  }
+/** A space and a button that calls the practice. */
+function call() {
+  const number = create('bdi', { dir: 'ltr' }, texts.phone ?? '');
+  return texts.phone_uri ? [' ', create('a', { class: 'button', href: texts.phone_uri }, number)] : [];
 }
 
-/** @returns {Draft | undefined} */
-function parseDraft(text) {
-  try {
-    const found = JSON.parse(text);
-    return Math.abs(Date.now() - found.at) < DRAFT_LIFETIME ? found : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Reads this article's draft and removes what is too old, of any article. */
-function loadDraft(storage) {
-  for (const name of Object.keys(storage)) {
-    if (name.startsWith(DRAFTS) && !parseDraft(storage.getItem(name))) storage.removeItem(name);
-  }
-  draft = parseDraft(storage.getItem(draftName)) ?? {};
-}
-
-function saveDraft() {
-  const given = read();
-  const fields = Object.fromEntries([...TYPED, ...CHOSEN].map((field) => [field, given[field]]));
-  draft = { key: draft.key, at: Date.now(), fields };
-  withStorage((storage) => {
-    if (TYPED.some((field) => given[field])) storage.setItem(draftName, JSON.stringify(draft));
-    else storage.removeItem(draftName);
+/** A count below a field, from nine tenths of its limit on; read out when the typing pauses. */
+function countIn(field) {
+  const limit = texts.limits?.[field];
+  const counter = create('p', { class: 'hint', role: 'status' });
+  let timer;
+  const count = () => {
+    const used = length(field, inputOf(field).value);
+    counter.textContent = used < limit * 0.9 ? '' : texts.counter.replace('{used}', used).replace('{limit}', limit);
+  };
+  inputOf(field).after(counter);
+  form.addEventListener('input', () => {
+    clearTimeout(timer);
+    timer = setTimeout(count, COUNTED_AFTER);
   });
 }
 
-function restoreDraft() {
-  const { fields } = draft;
-  // A page that came back from the server has what was typed last.
-  if (!fields || summary.childElementCount) return;
+// ---- What was typed
+
+function restore() {
+  const isServed = Boolean(summary.childElementCount) || TYPED.some((field) => inputOf(field).defaultValue);
+  const held = read(form);
+  const fields = draft.thanked(held) ? undefined : draft.restore(held, isServed);
+  if (!fields) return;
   for (const field of [...TYPED, ...CHOSEN]) {
     if (fields[field]) form.elements[field].value = fields[field];
   }
   const clear = create('button', { type: 'button' }, texts.clear ?? '');
   clear.addEventListener('click', () => {
+    draft.clear();
     empty();
-    report([]);
     say('');
     inputOf('name').focus();
   });
@@ -223,18 +156,24 @@ function empty() {
   form.reset();
   // The page itself may have come with what was typed.
   for (const field of TYPED) inputOf(field).value = '';
-  inputOf('consent').checked = false;
+  for (const box of form.querySelectorAll('[type=radio], [type=checkbox]')) box.checked = false;
+  inputOf('preferred_time').selectedIndex = 0;
   touched.clear();
   remote = {};
-  draft = {};
-  withStorage((storage) => storage.removeItem(draftName));
+  report([]);
 }
 
-// ---- Sending
+// ---- Sending: every attempt sends what the form holds then, or nothing
 
 let isSending = false;
-/** The last body that was refused for good: in other words it is another enquiry, with another key. */
-let refused;
+let editedAt = 0;
+/**
+ * The attempt whose answer is being waited for.
+ * @type {{sent: string, abort: AbortController, send: (options: RequestInit) => Promise<Response>} | undefined}
+ */
+let underWay;
+/** Ends what is waited for between two attempts. */
+let wake = () => {};
 
 /** @param {boolean} value */
 function setSending(value) {
@@ -249,68 +188,100 @@ function rest(state, ...content) {
   say(state, ...content);
 }
 
-async function send(fields) {
-  setSending(true);
-  say('sending', texts.sending ?? '');
-  const body = JSON.stringify(fields);
-  if (refused && refused !== body) delete draft.key;
-  const answer = await deliver(body);
-  if (answer.reference) return thank(fields.locale, answer.reference);
-  if (isFinal(answer)) refused = body;
-  if (!answer.errors?.length) return giveUp(answer.detail);
-  rest('');
-  remote = Object.fromEntries(answer.errors.map(({ field, detail }) => [field, detail]));
-  report(answer.errors);
+/** Whether it was taken back: consent is as easily withdrawn as given, and nobody sends an empty form. */
+function isWithdrawn(fields) {
+  return !fields.consent || isBlank(fields);
 }
 
-/** Tries, with one key, until there is an answer that stays the same, or often enough. */
-async function deliver(body) {
+async function send() {
+  setSending(true);
+  say('sending', texts.sending ?? '');
   let failures = 0;
-  let isRenewed = false;
-  for (;;) {
-    draft.key ??= newKey();
-    saveDraft(); // with the key: who reloads now and sends again is still one enquiry
-    const answer = await post(body, draft.key);
-    if (answer.code === 'idempotency_key_reused' && !isRenewed) {
-      isRenewed = true;
-      delete draft.key;
+  let due = 0;
+  let wasOffline = false;
+  let mayHaveArrived = false;
+  while (failures < ATTEMPTS) {
+    const fields = read(form);
+    const rested = isWithdrawn(fields) ? 0 : editedAt + REST;
+    if (Date.now() < rested) {
+      await pause(rested);
       continue;
     }
-    if (isFinal(answer)) return answer;
-    if (navigator.onLine) failures += 1;
-    if (failures === ATTEMPTS || answer.wait > LONGEST_WAIT) return { status: 0 };
+    if (stops(fields, mayHaveArrived)) return;
+    if (Date.now() < due && !(wasOffline && navigator.onLine)) {
+      await pause(due);
+      continue;
+    }
+    const attempt = draft.begin(fields);
+    if (attempt.reference) return thank(attempt);
+    wasOffline = !navigator.onLine;
+    const answer = await post({ ...fields, replaces: attempt.replaces }, attempt.key);
+    if (answer.reference) {
+      draft.arrived(attempt, fields, answer.reference);
+      if (isWithdrawn(read(form)) || draft.sentElsewhere(read(form))) return thank({ ...answer, locale: fields.locale });
+      continue; // and what was changed without a word, by a program that fills in forms, follows
+    }
+    if (answer.code === 'idempotency_key_reused') {
+      draft.taken(attempt);
+      failures += 1;
+      continue;
+    }
+    const isRefused = answer.status >= 400 && answer.status < 500;
+    if (isRefused || (wasOffline && !answer.status)) draft.missed(attempt);
+    else mayHaveArrived = true;
+    if (isRefused && answer.status !== 429) return refuse(answer);
+    if (answer.isCalledOff) continue;
+    if (!wasOffline) failures += 1;
+    if (answer.wait > LONGEST_WAIT) break;
+    const pauses = (answer.wait ?? 0) + 500 * 2 ** failures * (0.5 + Math.random());
+    due = Date.now() + (wasOffline ? LONGEST_WAIT : pauses); // offline, with a look in case the browser is mistaken
     say('waiting', texts.offline ?? '');
-    await pause((answer.wait ?? 0) + 500 * 2 ** failures * (0.5 + Math.random()));
   }
+  giveUp();
+}
+
+/** Ends the sending if the form holds nothing that may be sent, and says why; the focus stays where somebody types. */
+function stops(fields, mayHaveArrived) {
+  if (isWithdrawn(fields)) {
+    rest('withdrawn', texts.withdrawn ?? '', ...(mayHaveArrived ? [' ', texts.maybe_arrived ?? '', ...call()] : []));
+    return true;
+  }
+  const faults = findFaults(fields);
+  for (const { field, detail } of faults) showError(field, detail);
+  if (faults.length) rest('stopped', texts.stopped ?? '');
+  return faults.length > 0;
 }
 
 /** One attempt. @returns {Promise<Answer>} whose status is 0 where none came */
-async function post(body, key) {
+async function post(fields, key) {
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), TIME_LIMIT);
+  const send = (options) => {
+    const headers = {
+      'Content-Type': 'application/json',
+      Accept: 'application/json',
+      'Idempotency-Key': `"${key}"`,
+    };
+    return fetch('/api/leads', { method: 'POST', headers, body: JSON.stringify(fields), ...options });
+  };
+  underWay = { sent: JSON.stringify(read(form)), abort, send };
   try {
-    const response = await fetch(form.action, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', Accept: 'application/json', 'Idempotency-Key': `"${key}"` },
-      body,
-      signal: abort.signal,
-      keepalive: true, // should the page be closed
-    });
+    const response = await send({ signal: abort.signal });
     const answer = await response.json().catch(() => ({}));
-    return { ...answer, status: response.status, wait: milliseconds(response.headers.get('Retry-After')) };
+    // A success without a reference is not ours: public networks answer with a page.
+    const wait = milliseconds(response.headers.get('Retry-After'));
+    return { ...answer, status: response.status, wait, isCalledOff: abort.signal.reason === 'edited' };
   } catch {
-    return { status: 0 };
+    return { status: 0, isCalledOff: abort.signal.reason === 'edited' };
   } finally {
     clearTimeout(timer);
+    underWay = undefined;
   }
 }
 
-/**
- * Whether the server has decided. A success without a reference is not its own: public networks answer with a page.
- * @param {Answer} answer
- */
-function isFinal({ status, reference }) {
-  return Boolean(reference) || (status >= 400 && status < 500 && status !== 429);
+/** The page goes: what is under way goes out once more with the same key, for what is kept alive cannot be called off. */
+function closed() {
+  underWay?.send({ keepalive: true }).catch(() => {});
 }
 
 /** Retry-After: seconds, or a date (RFC 9110 section 10.2.3). */
@@ -318,30 +289,37 @@ function milliseconds(value) {
   return Math.max(0, Number(value) * 1000 || Date.parse(value) - Date.now() || 0);
 }
 
-/** Waits; offline, for the network, with a look now and then in case the browser is mistaken. */
-function pause(duration) {
+/** Waits until a time, or until something happens that may change what is to be done. */
+function pause(until) {
   return new Promise((resolve) => {
-    setTimeout(resolve, navigator.onLine ? duration : LONGEST_WAIT);
-    if (!navigator.onLine) addEventListener('online', resolve, { once: true });
+    wake = resolve;
+    setTimeout(resolve, until - Date.now());
   });
 }
 
-/** 128 random bits. Not randomUUID, which a preview over plain HTTP lacks. */
-function newKey() {
-  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('-');
-}
-
-function thank(locale, reference) {
-  location.assign(`/${locale}/thank-you/${encodeURIComponent(reference)}`);
-  empty();
-  // "Back" may show this page again just as it was left.
-  addEventListener('pageshow', () => rest(''), { once: true });
+function refuse(answer) {
+  if (!answer.errors?.length) return giveUp(answer.detail);
+  rest('');
+  remote = Object.fromEntries(answer.errors.map(({ field, detail }) => [field, detail]));
+  report(answer.errors);
 }
 
 function giveUp(detail) {
-  const number = create('bdi', { dir: 'ltr' }, texts.phone ?? '');
-  const link = texts.phone_uri ? [' ', create('a', { class: 'button', href: texts.phone_uri }, number)] : [];
-  rest('failed', detail ?? texts.failed ?? '', ...link);
+  rest('failed', detail ?? texts.failed ?? '', ...call());
+}
+
+function thank({ reference, locale }) {
+  draft.finish({ reference, locale });
+  location.assign(`/${locale}/thank-you/${encodeURIComponent(reference)}`);
+  sayThanks(reference);
+  // "Back" may show this page again just as it was left.
+  for (const type of ['pageshow', 'input']) addEventListener(type, () => setSending(false), { once: true });
+}
+
+/** The form is empty, and this is why: also for who comes back to it, or never got to the page that says thank you. */
+function sayThanks(reference) {
+  empty();
+  say('sent', texts.sent ?? '', ' ', create('strong', {}, create('bdi', { dir: 'ltr' }, reference)));
 }
 
 // ---- What happens to the form
@@ -359,8 +337,15 @@ function pressed() {
 function edited({ target }) {
   touched.add(target.name);
   delete remote[target.name];
-  saveDraft();
+  if (status.dataset.status === 'sent') {
+    draft.forgetThanks();
+    say('');
+  }
+  draft.save(read(form));
   refresh();
+  editedAt = Date.now();
+  if (underWay && underWay.sent !== JSON.stringify(read(form))) underWay.abort.abort('edited');
+  wake();
 }
 
 async function left({ target }) {
@@ -369,29 +354,46 @@ async function left({ target }) {
 }
 
 function submitted(event) {
-  if (!isSending) {
-    const faults = findFaults();
-    remote = {};
-    report(faults);
-    if (!faults.length) send(read()).catch(() => giveUp());
-  }
+  if (event.submitter?.name === 'show') return; // the same form in another language
   event.preventDefault();
+  editedAt = 0; // whoever presses the button has done with it
+  wake();
+  if (isSending) return;
+  const faults = findFaults();
+  remote = {};
+  report(faults);
+  if (!faults.length) send().catch(() => giveUp());
+}
+
+/** What the form holds may have been sent: by this tab before, where a browser puts it back, or by another tab. */
+function compare() {
+  if (isSending) return;
+  const fields = read(form);
+  const sent = draft.sentElsewhere(fields);
+  if (sent) draft.finish(sent);
+  const thanked = sent ?? draft.thanked(fields);
+  if (thanked) sayThanks(thanked.reference);
 }
 
 /** Wakes the function that will take the enquiry while it is being written. */
 function warm() {
   for (const type of ['focusin', 'pointerdown']) form.removeEventListener(type, warm);
-  fetch(form.action, { method: 'OPTIONS' }).catch(() => {});
+  fetch('/api/leads', { method: 'OPTIONS' }).catch(() => {});
 }
 
 function start() {
-  withStorage(loadDraft);
-  restoreDraft();
+  draft = new Draft(form.elements.article.value);
+  restore();
+  compare();
+  for (const field of ['name', 'message']) countIn(field);
   for (const type of ['focusin', 'pointerdown']) form.addEventListener(type, warm);
   for (const type of ['input', 'change']) form.addEventListener(type, edited); // autofill may fire either alone
   form.addEventListener('focusout', left);
   addEventListener('pointerdown', pressed);
   form.addEventListener('submit', submitted);
+  addEventListener('online', () => wake());
+  addEventListener('pagehide', closed);
+  for (const type of ['storage', 'pageshow']) addEventListener(type, compare);
 }
 
 if (form && status && summary) start();

@@ -1,9 +1,10 @@
 """Assets under names that change with their content, so that a browser may keep them for ever."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,6 +16,8 @@ _TYPES = {
     ".png": "image/png",
     ".svg": "image/svg+xml",
 }
+# How one asset names another: a style sheet as `url("icon.svg")`, a script as `from './draft.js'`.
+_NAMING = {".css": re.compile(rb'(url\(")([^"]+)("\))'), ".js": re.compile(rb"( from ')\./([^']+)(')")}
 _PNG = b"\x89PNG\r\n\x1a\n"
 _SVG_SIZE = re.compile(rb"<svg[^>]* viewBox=\"0 0 (\d+) (\d+)\"")
 
@@ -40,15 +43,19 @@ class Asset:
 def read_assets(folder: Path) -> Mapping[str, Asset]:
     """Every asset by its name below `folder`, such as `site.css`.
 
-    A style sheet may name another asset as `url("icon.svg")`; the name is replaced by the fingerprinted path. Raises
-    ContentError for a file of a type that is not served.
+    A style sheet or a script may name another asset; the name is replaced by the fingerprinted path. Raises
+    ContentError for a file of a type that is not served, and where assets name each other in a circle.
     """
+    paths = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
     assets: dict[str, Asset] = {}
-    # Style sheets last: their own fingerprint depends on those of the files they name.
-    for path in sorted(folder.rglob("*"), key=lambda each: (each.suffix == ".css", each)):
-        if path.is_file():
-            name = path.relative_to(folder).as_posix()
-            assets[name] = _asset(path, name, assets)
+    # What is named comes first: the fingerprint of what names it depends on it.
+    order = TopologicalSorter({name: paths.keys() & set(_named(path)) for name, path in paths.items()})
+    try:
+        for name in order.static_order():
+            assets[name] = _asset(paths[name], name, assets)
+    except CycleError as error:
+        circle = " -> ".join(error.args[1])
+        raise ContentError([fault(folder, None, "asset", f"name each other in a circle: {circle}")]) from None
     return assets
 
 
@@ -88,12 +95,21 @@ def _fingerprint(body: bytes) -> str:
     return sha256(body).hexdigest()[:10]
 
 
+def _named(path: Path) -> Iterator[str]:
+    if naming := _NAMING.get(path.suffix):
+        yield from (match[2].decode() for match in naming.finditer(path.read_bytes()))
+
+
 def _asset(path: Path, name: str, others: Mapping[str, Asset]) -> Asset:
     if path.suffix not in _TYPES:
         raise ContentError([fault(path, None, "asset", f"files of type {path.suffix!r} are not served")])
+
+    def with_path(match: re.Match[bytes]) -> bytes:
+        other = others.get(match[2].decode())
+        return match[1] + other.path.encode() + match[3] if other else match[0]
+
     body = path.read_bytes()
-    if path.suffix == ".css":
-        for other, asset in others.items():
-            body = body.replace(f'url("{other}")'.encode(), f'url("{asset.path}")'.encode())
+    if naming := _NAMING.get(path.suffix):
+        body = naming.sub(with_path, body)
     stem = name.removesuffix(path.suffix).replace("/", "-")
     return Asset(f"/assets/{stem}.{_fingerprint(body)}{path.suffix}", _TYPES[path.suffix], body)

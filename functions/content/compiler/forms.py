@@ -29,6 +29,7 @@ from markupsafe import Markup
 
 from functions.content.compiler.tag_places import tag_places
 
+TYPED = ("name", "phone", "email", "message")
 FIELDS = ("name", "phone", "email", "preferred_contact", "preferred_time", "message", "consent", "aside")
 FRAGMENTS = ("title_prefix", "summary", "summary_list", "summary_item", "summary_note", "error", "invalid")
 

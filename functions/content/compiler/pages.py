@@ -1,6 +1,6 @@
 """The HTML pages, as rows of the table."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,8 @@ from functions.content.compiler.problems import WITHHELD_DETAIL, WITHHELD_TITLE
 from functions.content.compiler.render import data_block
 from functions.content.compiler.site import Site
 from functions.content.compiler.table import REVALIDATED, Row, Table
+from functions.leads import phone
+from functions.leads.form import FORM
 from shared.consent import CONSENT_VERSION, consent_text
 from shared.http import HTML
 from shared.messages import SOURCE_LOCALE
@@ -27,11 +29,17 @@ _THANK_YOU_TITLE = _("Thank you")
 
 @dataclass(frozen=True)
 class FormView:
-    """What templates call `form`. `sentences` is JSON for a data block: `"<field> <code>"` to what the server says."""
+    """What templates call `form`, and what its script has to know.
+
+    `sentences` is JSON for a data block: `"<field> <code>"` to what the server says. `limits` are in characters by
+    field, `digits` what the shortest telephone number of the practice's country has.
+    """
 
     consent_text: str
     consent_version: str
     sentences: Markup
+    limits: Mapping[str, int]
+    digits: int
 
 
 def page_rows(site: Site, table: Table) -> dict[str, Row]:
@@ -126,7 +134,10 @@ def _form(site: Site, locale: str) -> FormView:
     catalogue = site.localizers[locale].catalogue
     view = site.views[locale]
     sentences = form_sentences(catalogue, example=view.example_phone, abroad=view.example_abroad)
-    return FormView(consent_text(catalogue, site.practice.name), CONSENT_VERSION, data_block(sentences))
+    limits = {name: limit for name in forms.TYPED if (limit := getattr(FORM[name].kind, "max_length", None))}
+    digits = phone.fewest_digits(site.practice.address.country)
+    consent = consent_text(catalogue, site.practice.name)
+    return FormView(consent, CONSENT_VERSION, data_block(sentences), limits, digits)
 
 
 def _headers(locale: str) -> dict[str, str]:

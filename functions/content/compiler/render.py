@@ -7,6 +7,7 @@ Every template is given
     source      page_view.SourceView        the language that articles are written in
     asset(name)                             the fingerprinted address of a file in assets/
     slot(name, default='')                  a place of the form (forms.py)
+    returned                                whether this is the page that comes back from the form
     _(message, **values)                    gettext; values fill %(placeholders)s
     text|sentences                          a heading of two sentences, each kept in one piece
     text|unbroken                           a number or a degree that no line ends in
@@ -95,7 +96,12 @@ class Renderer:
         self._environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
         self._environment.install_gettext_translations(localizer.catalogue, newstyle=True)  # type: ignore[attr-defined]
         self._environment.filters |= {"sentences": sentences, "unbroken": unbroken}
-        self._environment.globals |= {"asset": partial(_address, assets), "slot": forms.as_shown, **shared}
+        self._environment.globals |= {
+            "asset": partial(_address, assets),
+            "slot": forms.as_shown,
+            "returned": False,
+            **shared,
+        }
 
     def page(self, template: str, **context: Any) -> str:
         """A page as first shown. Raises ContentError where the template is wrong."""
@@ -103,7 +109,7 @@ class Renderer:
 
     def cut_page(self, template: str, **context: Any) -> str:
         """The same page with a mark at each of the form's slots."""
-        return self._render(template, {**context, "slot": forms.as_slot})
+        return self._render(template, {**context, "slot": forms.as_slot, "returned": True})
 
     def fragments(self, template: str, names: tuple[str, ...]) -> dict[str, str]:
         """The output of macros that take no arguments, by name."""

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from functions.content.compiler.forms import TYPED
+from functions.leads.form import FORM
 from tests.unit.content.sample import Sample
 from tests.unit.content.test_pages import landing
 
@@ -31,7 +33,8 @@ def test_what_is_said_about_a_field_is_what_the_server_says(texts: dict[str, Any
 
 
 def test_every_sentence_is_in_the_pages_language(texts: dict[str, Any]) -> None:
-    sentences = [*texts.pop("errors").values(), *(texts[name] for name in texts if not name.startswith("phone"))]
+    said = {name: text for name, text in texts.items() if isinstance(text, str) and not name.startswith("phone")}
+    sentences = [*texts["errors"].values(), *said.values()]
 
     assert sentences
     assert [each for each in sentences if not each.startswith("[es] ")] == []
@@ -39,3 +42,8 @@ def test_every_sentence_is_in_the_pages_language(texts: dict[str, Any]) -> None:
 
 def test_the_number_to_call_is_the_practices(texts: dict[str, Any]) -> None:
     assert (texts["phone"], texts["phone_uri"]) == ("(602)\u00a0555\u20110142", "tel:+16025550142")
+
+
+def test_the_limits_are_the_servers(texts: dict[str, Any]) -> None:
+    assert texts["limits"] == {name: getattr(FORM[name].kind, "max_length") for name in TYPED}  # noqa: B009
+    assert texts["digits"] == 10

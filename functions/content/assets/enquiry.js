@@ -1,0 +1,88 @@
+/**
+ * What an enquiry holds, and what is wrong with it. Nothing here touches the page.
+ *
+ * @typedef {Record<string, any>} Fields what was typed, as it was typed; what was left blank is absent
+ */
+
+export const TYPED = ['name', 'phone', 'email', 'message'];
+export const CHOSEN = ['preferred_contact', 'preferred_time'];
+export const FIELDS = ['name', 'phone', 'email', ...CHOSEN, 'message', 'consent'];
+
+const ENDS = /[\n\p{Zs}\u200b\u2060\ufeff\u00ad]/u;
+
+/** Reads the form. @returns {Fields} */
+export function read(form) {
+  const fields = {};
+  const source = {};
+  for (const [name, value] of new FormData(form)) {
+    if (!plain(value)) continue;
+    if (name.startsWith('utm_')) source[name] = [...line(value)].slice(0, 100).join('');
+    else fields[name] = name === 'consent' || value;
+  }
+  return Object.keys(source).length ? { ...fields, source } : fields;
+}
+
+/** Whether nothing was typed; what can only be chosen is no enquiry. */
+export function isBlank(fields) {
+  return !TYPED.some((field) => fields[field]);
+}
+
+/** How long the server will find it, in code points (functions/leads/text.py). */
+export function length(field, text = '') {
+  return [...CLEAN[field](text)].length;
+}
+
+/**
+ * The server's codes (functions/leads/enquiry.py) by field, as far as a browser can know, and never stricter.
+ * `limits` are in code points; `digits` has the shortest number of the practice's country.
+ */
+export function codes(given, limits, digits) {
+  const wanted = given.preferred_contact;
+  const found = {};
+  if (!given.phone && !given.email) found.phone = 'contact_needed';
+  else if (wanted && !given[wanted]) found[wanted] = 'preferred_but_missing';
+  if (given.phone && !isPhone(plain(given.phone), digits)) found.phone = 'not_a_phone_number';
+  if (given.email && !isEmail(plain(given.email))) found.email = 'not_an_email';
+  for (const field of TYPED) if (length(field, given[field]) > limits[field]) found[field] = 'too_long';
+  for (const field of ['name', 'consent']) if (!given[field]) found[field] = 'required';
+  return found;
+}
+
+/** Whether there are enough digits, or letters on a telephone's keys; with a prefix, for the shortest anywhere. */
+function isPhone(text, digits) {
+  const western = text.normalize('NFKC').replace(/[٠-٩۰-۹]/g, (digit) => String(digit.charCodeAt(0) & 15));
+  const dialled = western.match(/[\p{Nd}\p{L}]/gu)?.length ?? 0;
+  return /\p{Nd}/u.test(western) && dialled >= (/^[^\p{Nd}\p{L}]*[+0]/u.test(western) ? 6 : digits);
+}
+
+function isEmail(text) {
+  return /^[^ <>()[\]\\,;:"@]{1,64}@([^ <>()[\]\\,;:"@.]+\.)+[^ <>()[\]\\,;:"@.]{2,}$/u.test(text);
+}
+
+function line(text) {
+  return trim(printable(text.replace(/[\n\v\f\r\x85\u2028\u2029]/g, ' ')).replace(/\p{Zs}+/gu, ' '));
+}
+
+function lines(text) {
+  const broken = text.replace(/\r\n|[\r\v\f\x85\u2028\u2029]/g, '\n').replaceAll('\t', ' ').split('\n');
+  return trim(broken.map((each) => printable(each).trimEnd()).join('\n'));
+}
+
+/** A line without the format characters that come along when a number or an address is copied. */
+function plain(text) {
+  return line(text.replace(/(?![\u200c\u200d])\p{Cf}/gu, '').replace(/^[\u200c\u200d ]+|[\u200c\u200d ]+$/g, ''));
+}
+
+function printable(text) {
+  return text.normalize('NFC').replace(/[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/gu, '');
+}
+
+// No regular expression: one that looks for the end tries again at each of a thousand spaces.
+function trim(text) {
+  let [start, end] = [0, text.length];
+  while (start < end && ENDS.test(text[start])) start += 1;
+  while (start < end && ENDS.test(text[end - 1])) end -= 1;
+  return text.slice(start, end);
+}
+
+const CLEAN = { name: line, phone: plain, email: plain, message: lines };

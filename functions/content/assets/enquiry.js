@@ -8,6 +8,8 @@ export const TYPED = ['name', 'phone', 'email', 'message'];
 export const CHOSEN = ['preferred_contact', 'preferred_time'];
 export const FIELDS = ['name', 'phone', 'email', ...CHOSEN, 'message', 'consent'];
 
+// A letter that is seen, or one that this browser does not know yet: no Hangul filler.
+const LETTER = /[^\P{L}\u115f\u1160\u3164\uffa0]|\p{Co}|\p{Cn}/u;
 const ENDS = /[\n\p{Zs}\u200b\u2060\ufeff\u00ad]/u;
 
 /** Reads the form. @returns {Fields} */
@@ -41,22 +43,33 @@ export function codes(given, limits, digits) {
   const found = {};
   if (!given.phone && !given.email) found.phone = 'contact_needed';
   else if (wanted && !given[wanted]) found[wanted] = 'preferred_but_missing';
-  if (given.phone && !isPhone(plain(given.phone), digits)) found.phone = 'not_a_phone_number';
-  if (given.email && !isEmail(plain(given.email))) found.email = 'not_an_email';
+  if (given.phone) found.phone = faultOfPhone(plain(given.phone), digits);
+  if (given.email) found.email = faultOfEmail(plain(given.email));
+  if (given.name && !LETTER.test(line(given.name))) found.name = 'not_a_name';
   for (const field of TYPED) if (length(field, given[field]) > limits[field]) found[field] = 'too_long';
   for (const field of ['name', 'consent']) if (!given[field]) found[field] = 'required';
   return found;
 }
 
-/** Whether there are enough digits, or letters on a telephone's keys; with a prefix, for the shortest anywhere. */
-function isPhone(text, digits) {
-  const western = text.normalize('NFKC').replace(/[٠-٩۰-۹]/g, (digit) => String(digit.charCodeAt(0) & 15));
+/** Judges by the number of digits, or of letters on a telephone's keys. What they mean is the server's to say. */
+function faultOfPhone(text, digits) {
+  const western = text
+    .normalize('NFKC')
+    .replace(/[٠-٩۰-۹]/g, (digit) => String(digit.charCodeAt(0) & 15))
+    .replace(/^((?:\P{L}*?\d){7}\P{L}*?)[ (]+\p{L}.*/u, '$1'); // an extension, or whose number it is
   const dialled = western.match(/[\p{Nd}\p{L}]/gu)?.length ?? 0;
-  return /\p{Nd}/u.test(western) && dialled >= (/^[^\p{Nd}\p{L}]*[+0]/u.test(western) ? 6 : digits);
+  const hasPrefix = western.includes('+') || !/^\P{Nd}*[1-9]/u.test(western);
+  if (!/\p{Nd}/u.test(western) || dialled < (hasPrefix ? 6 : Math.min(digits, 8))) return 'not_a_phone_number';
+  return !hasPrefix && dialled < digits && /^[-.() \d]*$/.test(western) ? 'country_code_needed' : undefined;
 }
 
-function isEmail(text) {
-  return /^[^ <>()[\]\\,;:"@]{1,64}@([^ <>()[\]\\,;:"@.]+\.)+[^ <>()[\]\\,;:"@.]{2,}$/u.test(text);
+/** Judges what is written plainly. Out of anything else the server may take an address, if there is an @ in it. */
+function faultOfEmail(text) {
+  if (!/^[\w.!#$%&'*+/=?^`{|}~@ -]+$/.test(text)) return /[@＠﹫]|%40/.test(text) ? undefined : 'not_an_email';
+  if (/[^@]@[^@]+[ /|]+[^@]+@[^@]/.test(text)) return 'more_than_one';
+  if (/^[^@]*@[^@]*$/.test(text) && /[a-z\d] +[a-z\d]/i.test(text)) return 'stray_character';
+  const bare = text.replace(/ ?@ ?/, '@').replace(/[^a-z\d]+$/i, '');
+  return /^[^@]{1,64}@([^@.]+\.)+[^@.]{2,}$/.test(bare) ? undefined : 'not_an_email';
 }
 
 function line(text) {

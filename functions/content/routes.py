@@ -87,7 +87,10 @@ def _from_api(request: Request, site: Site) -> Response:
         match = languages.match_tag(asked) or Match(asked, languages.default, "default")
     else:
         return _error(request, site, "unknown_locale")
-    if request.query.get("fallback") == "none" and match.kind not in _SAME:
+    fallback = request.query.get("fallback")
+    if fallback not in (None, "none"):
+        return _error(request, site, "unknown_fallback")
+    if fallback and match.kind not in _SAME:
         return _in_reader_language(request, site, resource["not_translated"])
     response = _document(site, resource["rows"][match.served], match)
     return response if asked is not None else _for_this_reader(_varying(response))

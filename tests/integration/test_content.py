@@ -7,13 +7,14 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 
 import jsonschema  # type: ignore[import-untyped]  # comes with the SAM translator, without types
 import pytest
 
 from functions.content import app, site
 from functions.content.compiler import Sources, compile_from
+from infra.local.events import query_parameters
 from shared.http import SECURITY_HEADERS
 
 REVALIDATED = "max-age=0, must-revalidate, s-maxage=300"
@@ -46,7 +47,7 @@ def ask(compiled: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
     site.compiled_site.cache_clear()
 
     def send(path: str, method: str = "GET", query: str = "", **headers: str) -> Answer:
-        parameters = dict(parse_qsl(query, keep_blank_values=True))
+        parameters = query_parameters(query)
         event = {
             "version": "2.0",
             "rawPath": path,
@@ -370,7 +371,6 @@ def test_what_is_no_language_tag_is_a_400_that_lists_what_there_is(ask: Ask, tag
         ("fallback=none", "es", 200),
         ("fallback=none", "es-MX", 404),
         ("fallback=none", "", 404),
-        ("locale=es-MX&fallback=any", "", 200),
     ],
 )
 def test_without_fallback_only_the_locale_itself_will_do(ask: Ask, query: str, wanted: str, status: int) -> None:
@@ -379,6 +379,16 @@ def test_without_fallback_only_the_locale_itself_will_do(ask: Ask, query: str, w
     assert answer["statusCode"] == status
     if status == 404:
         assert json.loads(answer["body"])["code"] == "not_translated"
+
+
+@pytest.mark.parametrize("value", ["any", "", "None", "none,none", "none&fallback=none"])
+def test_a_fallback_that_does_not_exist_is_a_400_that_names_the_one_that_does(ask: Ask, value: str) -> None:
+    answer = ask(API, query=f"locale=es&fallback={value}")
+
+    problem = json.loads(answer["body"])
+    assert (answer["statusCode"], problem["code"], problem["allowed"]) == (400, "unknown_fallback", ["none"])
+    assert answer["headers"]["content-language"] == "es"
+    assert problem["title"] == "Valor desconocido"
 
 
 def test_an_unknown_article_is_a_problem_in_the_readers_language(ask: Ask) -> None:

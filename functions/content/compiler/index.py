@@ -14,7 +14,6 @@ from typing import Any
 
 from functions.content.compiler import api, crawlers, openapi, problems
 from functions.content.compiler.cldr import build_table
-from functions.content.compiler.lead_schema import lead_schema
 from functions.content.compiler.pages import REFERENCE_SLOT, error_page, page_rows, thank_you_rows
 from functions.content.compiler.site import Site
 from functions.content.compiler.table import REVALIDATED, Row, Table
@@ -58,11 +57,10 @@ def _asset_rows(site: Site, table: Table) -> dict[str, Row]:
 
 
 def _file_rows(site: Site, table: Table) -> dict[str, Row]:
-    description = openapi.document(site.practice.origin, site.locales, site.slugs, lead_schema())
     files = {
         "/sitemap.xml": ("application/xml", crawlers.sitemap(crawlers.entries(site)).encode()),
         "/robots.txt": ("text/plain; charset=utf-8", crawlers.robots(site.practice.origin).encode()),
-        "/openapi.json": (JSON, dump_json(description)),
+        "/openapi.json": (JSON, dump_json(openapi.document(site))),
     }
     return {
         path: table.add(body, {"content-type": content_type, "cache-control": REVALIDATED})
@@ -106,6 +104,6 @@ def _errors(site: Site, table: Table) -> Entry:
         }
         for fault in problems.EVERYWHERE
     }
-    unknown = problems.UNKNOWN_LOCALE
-    found[unknown.code] = {"problem": problems.problem_rows(site, table, unknown, site.locales)}
+    for unknown in (problems.UNKNOWN_LOCALE, problems.UNKNOWN_FALLBACK):
+        found[unknown.code] = {"problem": problems.problem_rows(site, table, unknown, site.locales)}
     return found

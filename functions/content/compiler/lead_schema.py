@@ -1,56 +1,205 @@
-"""The body of `POST /api/leads` as JSON Schema, from the table of fields that `leads` reads it by."""
+"""The bodies of `POST /api/leads` as JSON Schema, from the table of fields that `leads` reads them by.
 
+What a program sends by these schemas is taken, and what breaks them is refused. Three things are understood that no
+schema can say, and they are for what people type: other spellings of telephone numbers and of e-mail addresses, and
+characters that only count once they are put together (NFC) or that stand at the ends of a message's lines.
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from itertools import groupby
 from typing import Any
 
+import phonenumbers
+
 from functions.leads.form import FORM, HONEYPOT, Agreement, Choice, Email, Field, Kind, Name, Tags, Text
+from functions.leads.text import clean_line, clean_plain_line
+from shared.campaign import SOURCE_TAGS
 
 type Schema = dict[str, Any]
+type Clean = Callable[[str], str]
+
+_CONTACTS = ("phone", "email")
+# NPA-NXX-XXXX with N from 2 to 9, where N11 is no area (https://www.nanpa.com/numbering).
+_AREA, _LINE = "[2-9](?:[02-9][0-9]|1[02-9])", "[2-9][0-9]{2}"
+_NORTH_AMERICAN = f"{_AREA}{_LINE}[0-9]{{4}}"
+_WRITTEN_THERE = rf"^\(?{_AREA}\)?[-. ]?{_LINE}[-. ]?[0-9]{{4}}$"
+# As `functions.leads.text.is_letter` has it: no mark, digit or sign, nothing that is never seen. What no standard knows
+# yet may be a letter.
+_WITH_A_LETTER = (
+    r"[^\p{M}\p{N}\p{P}\p{S}\p{Z}\p{Cc}\p{Cf}\u115f\u1160\u2065\u3164\ufdd0-\ufdef\uffa0\ufff0-\uffff"
+    "\U000e0000-\U000e0fff]"
+)
 
 
-def lead_schema() -> Schema:
-    """The whole object. The honeypot is left out: it is no part of the contract."""
+def lead_schemas(locales: Sequence[str], articles: Sequence[str], country: str) -> dict[str, Schema]:
+    """The components `Lead` (JSON), `LeadForm` (a form) and those that they refer to.
+
+    The honeypot is left out: it is no part of the contract. `country` (ISO 3166-1 alpha-2) is the practice's.
+    """
     fields = {name: field for name, field in FORM.items() if name != HONEYPOT}
+    kinds = {name: _schema(field.kind) for name, field in fields.items()}
+    kinds |= {"phone": _ref("Phone"), "locale": _one_of(locales), "article": _one_of(articles)}
+    in_form = {name: kind for name, kind in kinds.items() if name != "source"}
+    in_form |= {"consent": _one_of(("true", "on"))}
+    tags = {tag: {"type": "string", "description": "Cut to 100 characters; JSON's `source`."} for tag in SOURCE_TAGS}
+    return {
+        "Lead": _object(fields, kinds, _ref("NotGiven")),
+        "LeadForm": _object(fields, in_form, _ref("Blank"), more=tags),
+        "Phone": _phone(country),
+        "NotGiven": {"anyOf": [{"type": "null"}, _ref("Blank")], "description": "Counts as left out."},
+        "Blank": _blank(),
+    }
+
+
+def _blank() -> Schema:
+    anywhere = {letter for letter in _INVISIBLE if not clean_plain_line(f"\0{letter}\0")}
+    ends = _set(_vanishing(clean_plain_line) - anywhere)
+    return {
+        "type": "string",
+        "pattern": f"^[{ends}]*[{_set(anywhere)}]*[{ends}]*$",
+        "description": "Nothing to see: spaces, controls, format characters. Counts as left out.",
+    }
+
+
+def _object(
+    fields: dict[str, Field], kinds: dict[str, Schema], not_given: Schema, more: dict[str, Schema] | None = None
+) -> Schema:
+    properties = {name: _property(fields[name], kind, not_given) for name, kind in kinds.items()}
     return {
         "type": "object",
-        "properties": {name: _property(field) for name, field in fields.items()},
+        "properties": properties | (more or {}),
         "required": [name for name, field in fields.items() if field.required],
-        "anyOf": [{"required": ["phone"]}, {"required": ["email"]}],
+        "anyOf": [
+            {
+                "description": f"With `{contact}`, which is preferred or nothing is.",
+                "required": [contact],
+                "properties": {
+                    contact: kinds[contact],
+                    "preferred_contact": {"anyOf": [{"type": "string", "const": contact}, not_given]},
+                },
+            }
+            for contact in _CONTACTS
+        ],
         "additionalProperties": False,
     }
 
 
-def _property(field: Field) -> Schema:
-    schema = _schema(field.kind)
-    if field.required:
-        return schema
-    # Null means "not given".
-    return {"anyOf": [schema, {"type": "null"}], "default": field.default}
+def _property(field: Field, kind: Schema, not_given: Schema) -> Schema:
+    return kind if field.required else {"anyOf": [kind, not_given], "default": field.default}
 
 
 def _schema(kind: Kind) -> Schema:
     match kind:
         case Text():
-            limits = {
-                "maxLength": kind.max_length,
-                "pattern": _whole(kind.pattern),
-            }
-            return {"type": "string", **{name: limit for name, limit in limits.items() if limit is not None}}
+            return _text(kind)
         case Name():
-            return {"type": "string", "minLength": 1, "maxLength": kind.max_length}
+            return _cleaned(clean_line, kind.max_length) | {"allOf": [{"pattern": _WITH_A_LETTER}]}
         case Email():
-            return {"type": "string", "maxLength": kind.max_length, "format": "email"}
+            # To many validators a format is no more than a word.
+            return {"type": "string", "format": "email", "pattern": r"^[^@\s]+@[^@\s]+$", "maxLength": kind.max_length}
         case Choice():
-            return {"type": "string", "enum": list(kind.options)}
+            return _one_of(kind.options)
         case Agreement():
             return {"type": "boolean", "const": True}
         case Tags():
-            return {
-                "type": "object",
-                "propertyNames": {"enum": list(kind.names)},
-                "additionalProperties": _schema(kind.value),
-            }
+            tag = {"anyOf": [_schema(kind.value), {"type": "null"}]}
+            return {"type": "object", "properties": dict.fromkeys(kind.names, tag), "additionalProperties": False}
     raise TypeError(f"no JSON Schema for {type(kind).__name__}")
 
 
-def _whole(pattern: str | None) -> str | None:
-    return f"^{pattern}$" if pattern else None
+def _text(kind: Text) -> Schema:
+    if kind.clean is str:
+        limits = {"maxLength": kind.max_length, "pattern": kind.pattern and f"^{kind.pattern}$"}
+        return {"type": "string", **{name: limit for name, limit in limits.items() if limit is not None}}
+    if kind.max_length is None:
+        raise TypeError("a text that is cleaned has a longest length")
+    return _cleaned(kind.clean, kind.max_length)
+
+
+def _cleaned(clean: Clean, longest: int) -> Schema:
+    """A text of at most `longest` characters, counted as `clean` leaves them."""
+    dropped = {letter for letter in _INVISIBLE if clean(f"a{letter}a") == "aa"}
+    spaces = {letter for letter in _INVISIBLE if clean(f"a{letter}{letter}a") == "a a"}
+    none, ends = _set(dropped), _set(_vanishing(clean))
+    one = f"[^{_set(dropped | spaces)}][{none}]*"
+    if spaces:
+        fold = _set(dropped | spaces)
+        one = f"(?:{one}|[{_set(spaces)}][{fold}]*(?![{fold}]))"
+    elif clean("a\r\na") == "a\na":
+        one = rf"(?:\r\n|(?!\r\n){one})"
+    text = f"[^{ends}](?:[{none}]*(?:{one}){{0,{longest - 2}}}[^{ends}])?[{ends}]*"
+    return {
+        "type": "string",
+        "pattern": f"^[{ends}]*(?:{text})?$",
+        "description": f"At most {longest} characters. Neither controls nor what stands around the text count"
+        f"{', nor does a second space' if spaces else ''}.",
+    }
+
+
+# All that a text can lose when it is cleaned, or that can be taken for a space.
+_INVISIBLE = tuple(
+    letter for letter in map(chr, range(0x110000)) if unicodedata.category(letter) in ("Cc", "Cf", "Zl", "Zp", "Zs")
+)
+
+
+def _vanishing(clean: Clean) -> set[str]:
+    return {letter for letter in _INVISIBLE if not clean(letter)}
+
+
+def _set(letters: Iterable[str]) -> str:
+    """What stands for the letters between brackets of a pattern."""
+    numbers = enumerate(sorted(map(ord, letters)))
+    runs = [[number for _, number in run] for _, run in groupby(numbers, lambda pair: pair[1] - pair[0])]
+    return "".join(_escaped(run[0]) + (f"-{_escaped(run[-1])}" if len(run) > 1 else "") for run in runs)
+
+
+def _escaped(number: int) -> str:
+    return f"\\u{number:04x}" if number < 0x10000 else chr(number)
+
+
+def _phone(country: str) -> Schema:
+    patterns = [f"^\\+(?:{_dialled_abroad()})$"]
+    if phonenumbers.country_code_for_region(country) == 1:
+        patterns.append(_WRITTEN_THERE)
+    return {
+        "type": "string",
+        "anyOf": [{"pattern": pattern} for pattern in patterns],
+        "examples": [phonenumbers.format_number(number, form) for number, form in _examples(country)],
+        "description": "A number that can be dialled, with its country code, or as it is written in the practice's "
+        "country. Other spellings, and an extension behind the number, are understood as well.",
+    }
+
+
+def _examples(country: str) -> list[tuple[phonenumbers.PhoneNumber, int]]:
+    number = phonenumbers.example_number(country)
+    return [(number, form) for form in _EXAMPLE_FORMS] if number else []
+
+
+_EXAMPLE_FORMS = (phonenumbers.PhoneNumberFormat.E164, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
+@cache
+def _dialled_abroad() -> str:
+    """Country codes, each with as many digits as numbers there have; none begins like a prefix for calls within."""
+    codes: dict[tuple[int, ...], list[int]] = {}
+    for code, regions in sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()):
+        metadata = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(code, regions[0])
+        if code != 1 and metadata and metadata.general_desc:
+            codes.setdefault(metadata.general_desc.possible_length, []).append(code)
+    others = (f"(?:{'|'.join(map(str, found))})(?:{_digits(lengths)})" for lengths, found in sorted(codes.items()))
+    return "|".join((f"1{_NORTH_AMERICAN}", *others))
+
+
+def _digits(lengths: tuple[int, ...]) -> str:
+    runs = [[length for _, length in run] for _, run in groupby(enumerate(lengths), lambda pair: pair[1] - pair[0])]
+    return "|".join(f"[2-9][0-9]{{{run[0] - 1},{run[-1] - 1}}}" for run in runs)
+
+
+def _one_of(values: Sequence[str]) -> Schema:
+    return {"type": "string", "enum": list(values)}
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}

@@ -1,73 +1,108 @@
-"""The public API as OpenAPI 3.1. The parts of `POST /api/leads` come from `lead_schema`."""
+"""The public API as OpenAPI 3.1. The bodies of `POST /api/leads` come from `lead_schema`.
+
+All of it is held against the running service by `tests/stack/test_api_description.py`, in both directions.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from functions.content.compiler import api
+from functions.content.compiler.lead_schema import lead_schemas
+from functions.content.compiler.site import Site
+from shared.http import SECURITY_HEADERS
+from shared.languages import MAX_LENGTH
 
 type Schema = dict[str, Any]
 
+# The articles' methods, and those of enquiries.
+_READ, _SEND = "GET, HEAD, OPTIONS", "OPTIONS, POST"
 
-def document(origin: str, locales: Sequence[str], slugs: Sequence[str], lead_schema: Mapping[str, Any]) -> Schema:
+_DESCRIPTION = f"""Articles in the reader's language, and enquiries to the practice.
+
+Errors are RFC 9457 problems in the reader's language; `code` never changes. HEAD is GET without a body, OPTIONS names
+the methods, and any other method is a 405 `method_not_allowed` that names them, too: `{_READ}` for articles, `{_SEND}`
+for enquiries. Query parameters that are not described are ignored. One that is described and given twice, or with
+nothing behind its name, is a 400: the values of a name are joined by commas, and that is none of the allowed ones."""
+
+
+def document(site: Site) -> Schema:
     """The description served at `/openapi.json`."""
+    leads = lead_schemas(site.locales, site.slugs, site.practice.address.country)
+    slug = {"name": "slug", "in": "path", "required": True, "schema": {"type": "string", "enum": site.slugs}}
+    articles = [_locale(site.locales), _FALLBACK, _ACCEPT_LANGUAGE, _CONDITION]
     return {
         "openapi": "3.1.0",
-        "info": {
-            "title": "Needlepoint",
-            "version": "1",
-            "description": "Articles in the reader's language, and enquiries to the practice.",
-        },
-        "servers": [{"url": origin}],
+        "info": {"title": "Needlepoint", "version": "1", "description": _DESCRIPTION},
+        "servers": [{"url": site.practice.origin}],
         "paths": {
-            api.COLLECTION: {"get": _collection(locales)},
-            f"{api.COLLECTION}/{{slug}}": {"get": _article(locales, slugs)},
-            "/api/leads": {"post": _leads()},
+            api.COLLECTION: _readable("Articles", "The articles, with their alternates.", "ArticleList", articles),
+            api.article_path("{slug}"): {
+                "parameters": [slug],
+                **_readable("Article", "One article in full.", "Article", articles),
+            },
+            "/api/leads": {"post": _submit(), "options": _options("Leads", _SEND)},
         },
-        "components": {"schemas": {**_SCHEMAS, "Lead": dict(lead_schema)}},
+        "components": {
+            "headers": _HEADERS,
+            "responses": {"MethodNotAllowed": _problem("Another method.", "Allow")},
+            "schemas": {**_SCHEMAS, **leads},
+        },
     }
 
 
-def _collection(locales: Sequence[str]) -> Schema:
-    return {
-        "operationId": "listArticles",
-        "summary": "The articles, with their alternates.",
-        "parameters": [_locale(locales), _fallback(), _ACCEPT_LANGUAGE],
-        "responses": {"200": _json("The articles.", "ArticleList"), **_REFUSALS},
+def _readable(name: str, summary: str, schema: str, parameters: list[Schema]) -> Schema:
+    """The operations on something that can be read."""
+    get: Schema = {
+        "operationId": f"get{name}",
+        "summary": summary,
+        "parameters": parameters,
+        "responses": {"200": _answer(summary, "application/json", schema, *_CACHED), **_UNCHANGED, **_REFUSALS},
     }
+    if name == "Articles":
+        first = {"slug": "$response.body#/articles/0/slug"}
+        get["responses"]["200"]["links"] = {"article": {"operationId": "getArticle", "parameters": first}}
+    bodiless = {status: _without_content(response) for status, response in get["responses"].items()}
+    head = {**get, "operationId": f"head{name}", "summary": f"{summary} Without them.", "responses": bodiless}
+    return {"get": get, "head": head, "options": _options(name, _READ)}
 
 
-def _article(locales: Sequence[str], slugs: Sequence[str]) -> Schema:
-    slug = {"name": "slug", "in": "path", "required": True, "schema": {"type": "string", "examples": slugs}}
-    return {
-        "operationId": "getArticle",
-        "summary": "One article in full.",
-        "parameters": [slug, _locale(locales), _fallback(), _ACCEPT_LANGUAGE],
-        "responses": {"200": _json("The article.", "Article"), **_REFUSALS},
-    }
-
-
-def _leads() -> Schema:
-    lead = {"schema": _ref("Lead")}
-    key = {
-        "name": "Idempotency-Key",
-        "in": "header",
-        "schema": {"type": "string", "maxLength": 255},
-        "description": "The same key and enquiry again: the first result. The same key, another enquiry: refused.",
-    }
+def _submit() -> Schema:
     return {
         "operationId": "submitLead",
         "summary": "Send an enquiry to the practice.",
-        "parameters": [key, _ACCEPT_LANGUAGE],
+        "description": "JSON is answered with JSON, a form with a redirect, or with its page again and what is wrong.",
+        "parameters": [_KEY, _ACCEPT_LANGUAGE],
         "requestBody": {
             "required": True,
-            "content": {"application/json": lead, "application/x-www-form-urlencoded": lead},
+            "description": "In UTF-8, at most 16 KiB; a byte order mark is passed over.",
+            "content": {
+                "application/json": {"schema": _ref("Lead")},
+                "application/x-www-form-urlencoded": {"schema": _ref("LeadForm")},
+            },
         },
         "responses": {
-            "201": _json("Stored.", "Receipt"),
-            "200": _json("This enquiry was stored before.", "Receipt"),
-            "303": {"description": "A form was stored; `Location` is the page that says so."},
-            **{status: _problem(what) for status, what in _LEAD_REFUSALS.items()},
+            "200": _answer("JSON that was stored before.", "application/json", "Receipt", "Cache-Control"),
+            "201": _answer("JSON is stored.", "application/json", "Receipt", "Cache-Control"),
+            "303": _plain("A form is stored; `Location` is the page that says so.", "Cache-Control", "Location"),
+            **{status: _lead_refusal(status, what) for status, what in _LEAD_REFUSALS.items()},
+            "429": {"description": "Too many at once; try again.", "content": _GATEWAY},
         },
+    }
+
+
+def _lead_refusal(status: str, description: str) -> Schema:
+    response = _problem(description, *(["Retry-After"] if status == "503" else []))
+    response["content"]["text/html"] = {"schema": _STRING}
+    return response
+
+
+def _options(name: str, methods: str) -> Schema:
+    allowed = _plain(f"`Allow: {methods}`.", "Cache-Control", "Allow")
+    missing = {"404": _problem("No such article.")} if name == "Article" else {}
+    return {
+        "operationId": f"options{name}",
+        "summary": "What can be done here.",
+        "responses": {"204": allowed, **missing},
     }
 
 
@@ -75,19 +110,15 @@ def _locale(locales: Sequence[str]) -> Schema:
     return {
         "name": "locale",
         "in": "query",
-        "schema": {"type": "string"},
-        "example": locales[-1],
+        # A language range (RFC 4647 section 2.1) that begins with a language, also with `_` as POSIX writes it.
+        "schema": {
+            "type": "string",
+            "pattern": "^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$",
+            "maxLength": MAX_LENGTH,
+            "examples": list(locales),
+        },
         "description": f"A BCP 47 language tag. Published are {', '.join(locales)}; a tag that is near one of them is "
-        "served it. Without a tag, Accept-Language decides.",
-    }
-
-
-def _fallback() -> Schema:
-    return {
-        "name": "fallback",
-        "in": "query",
-        "schema": {"type": "string", "enum": ["none"]},
-        "description": "`none`: answer 404 rather than serve another locale than the one asked for.",
+        "served it, any other the first. Without a tag, Accept-Language decides.",
     }
 
 
@@ -95,12 +126,23 @@ def _ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def _json(description: str, schema: str) -> Schema:
-    return {"description": description, "content": {"application/json": {"schema": _ref(schema)}}}
+def _plain(description: str, *headers: str) -> Schema:
+    """A response without content. Every answer has the security headers."""
+    names = (*headers, *_SECURITY)
+    return {"description": description, "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names}}
 
 
-def _problem(description: str) -> Schema:
-    return {"description": description, "content": {"application/problem+json": {"schema": _ref("Problem")}}}
+def _answer(description: str, media_type: str, schema: str, *headers: str) -> Schema:
+    names = (*headers, "Content-Encoding", "Vary")
+    return {**_plain(description, *names), "content": {media_type: {"schema": _ref(schema)}}}
+
+
+def _problem(description: str, *headers: str) -> Schema:
+    return _answer(description, "application/problem+json", "Problem", "Cache-Control", "Content-Language", *headers)
+
+
+def _without_content(response: Schema) -> Schema:
+    return {name: value for name, value in response.items() if name in ("description", "headers")}
 
 
 def _object(**properties: Schema) -> Schema:
@@ -120,11 +162,70 @@ _DATE: Schema = {"type": "string", "format": "date"}
 _URI: Schema = {"type": "string", "format": "uri"}
 _INTEGER: Schema = {"type": "integer"}
 
-_ACCEPT_LANGUAGE: Schema = {"name": "Accept-Language", "in": "header", "schema": _STRING}
+_ACCEPT_LANGUAGE: Schema = {
+    "name": "Accept-Language",
+    "in": "header",
+    "schema": _STRING,
+    "description": "RFC 9110 section 12.5.4. What is malformed in it is passed over.",
+}
+_CONDITION: Schema = {
+    "name": "If-None-Match",
+    "in": "header",
+    "schema": _STRING,
+    "description": "Tags that the client has; with one that still holds the answer is a 304.",
+}
+_FALLBACK: Schema = {
+    "name": "fallback",
+    "in": "query",
+    "schema": {"type": "string", "enum": ["none"]},
+    "description": "`none`: answer 404 rather than serve another locale than the one asked for.",
+}
+_KEY: Schema = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    # `functions.leads.app` reads it: an RFC 9651 String, whose parameters are ignored, or bare.
+    "schema": {
+        "type": "string",
+        "pattern": r'^("([ !#-\[\]-~]|\\["\\]){1,255}"( *;[ -+\--~]*)?'
+        r"|[!#-+\--:<-~]([ !#-+\--:<-~]{0,253}[!#-+\--:<-~])?)$",
+        "examples": ['"8e03978e-40d5-43dd-bc93-6894a57f9324"'],
+    },
+    "description": "The same key and enquiry again: the first result. The same key, another enquiry: refused. 1 to 255 "
+    'printable ASCII characters, quoted (then `"` and `\\` have a `\\` before them), or bare without `"`, `,` and `;`.',
+}
 
+_SECURITY: Mapping[str, str] = {name.title(): value for name, value in SECURITY_HEADERS.items()}
+_HEADERS: dict[str, Schema] = {
+    "Allow": {"required": True, "schema": _STRING, "description": "The methods that can be used here."},
+    "Cache-Control": {"required": True, "schema": _STRING, "description": "How long this may be kept, and by whom."},
+    "Content-Encoding": {"schema": {"const": "gzip"}, "description": "Where it is accepted and worth it."},
+    "Content-Language": {"required": True, "schema": _STRING, "description": "The language of what is said."},
+    "Content-Location": {"required": True, "schema": _STRING, "description": "The address of just this locale."},
+    "ETag": {
+        "required": True,
+        "schema": {"type": "string", "pattern": '^"[!-~]+"$'},
+        "description": "RFC 9110, 8.8.3.",
+    },
+    "Link": {"required": True, "schema": _STRING, "description": "The alternates, each with its `hreflang`."},
+    "Location": {"required": True, "schema": _STRING, "description": "Where to go on."},
+    "Retry-After": {"schema": {"type": "string", "pattern": "^[0-9]+$"}, "description": "In seconds."},
+    "Vary": {"schema": _STRING, "description": "Accept-Language where that decided, Accept-Encoding where it counts."},
+    **{
+        name: {"required": True, "schema": {"const": value}, "description": "For browsers."}
+        for name, value in _SECURITY.items()
+    },
+}
+_CACHED = ("Cache-Control", "Content-Language", "Content-Location", "ETag", "Link")
+_GATEWAY: Schema = {"application/json": {"schema": _object(message=_STRING)}}
+
+_UNCHANGED: Schema = {
+    "304": _plain("What the client has still holds.", "Cache-Control", "Content-Location", "ETag", "Link", "Vary")
+}
 _REFUSALS: Schema = {
-    "400": _problem("`locale` is no language tag; `locales` lists those that are published."),
+    "308": _plain("This address without the slash at its end.", "Cache-Control", "Location"),
+    "400": _problem("`locale` is no language tag (`locales` lists the published ones), or `fallback` not `none`."),
     "404": _problem("No such article, or with `fallback=none` not in this locale."),
+    "500": _problem("Something broke on our side."),
 }
 
 _LEAD_REFUSALS = {
@@ -133,7 +234,7 @@ _LEAD_REFUSALS = {
     "415": "The body is of another type.",
     "422": "Some fields are not acceptable, each listed in `errors`; or the key came with another enquiry.",
     "500": "Something broke on our side; try again with the same key.",
-    "503": "The enquiry could not be stored just now.",
+    "503": "The enquiry could not be stored just now; try again with the same key.",
 }
 
 _PERSON = _object(name=_STRING, credentials=_STRING)
@@ -222,4 +323,5 @@ _SCHEMAS: dict[str, Schema] = {
 _SCHEMAS["Problem"]["properties"] |= {
     "errors": _list(_object(field=_STRING, code=_STRING, detail=_STRING)),
     "locales": _list(_STRING),
+    "allowed": _list(_STRING),
 }

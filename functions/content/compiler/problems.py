@@ -36,6 +36,9 @@ INTERNAL_ERROR = Problem(
 UNKNOWN_LOCALE = Problem(
     "unknown_locale", 400, _("Unknown language"), _("This is not a language tag. Published are: {locales}.")
 )
+UNKNOWN_FALLBACK = Problem(
+    "unknown_fallback", 400, _("Unknown value"), _("The parameter fallback can only have the value none.")
+)
 NOT_TRANSLATED = Problem(
     "not_translated", 404, _("Not in this language"), _("This is not published in this language. It is in: {locales}.")
 )
@@ -66,9 +69,12 @@ def problem_rows(site: Site, table: Table, fault: Problem, locales: Sequence[str
 def _problem_row(site: Site, table: Table, fault: Problem, locale: str, locales: Sequence[str]) -> Row:
     title, detail = _say(site, fault, locale, locales)
     response = problem(fault.status, fault.code, title=title, detail=detail, locale=locale)
-    body = response.body
+    more: dict[str, Sequence[str]] = {}
     if fault in (UNKNOWN_LOCALE, NOT_TRANSLATED):
-        body = body[:-1] + b',"locales":' + dump_json(locales) + b"}"
+        more = {"locales": locales}
+    elif fault is UNKNOWN_FALLBACK:
+        more = {"allowed": ["none"]}
+    body = response.body[:-1] + b"," + dump_json(more)[1:] if more else response.body
     return table.add(body, response.headers, status=fault.status)
 
 

@@ -55,7 +55,7 @@ def lead_schemas(locales: Sequence[str], articles: Sequence[str], country: str) 
 
 def _blank() -> Schema:
     anywhere = {letter for letter in _INVISIBLE if not clean_plain_line(f"\0{letter}\0")}
-    ends = _set(_vanishing(clean_plain_line) - anywhere)
+    ends = _set(letter for letter in _INVISIBLE if not clean_plain_line(f"{letter}\u200d{letter}"))
     return {
         "type": "string",
         "pattern": f"^[{ends}]*[{_set(anywhere)}]*[{ends}]*$",

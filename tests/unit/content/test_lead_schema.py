@@ -80,6 +80,15 @@ def is_taken(enquiry: dict[str, Any]) -> bool:
         {"source": {"utm_term": f" {'x' * 100} "}},
         {"source": []},
         {"name": "A"},
+        {"name": "李"},
+        {"name": "--"},
+        {"name": "007"},
+        {"name": "\u3164\uffa0"},
+        {"name": "\u0301\u200d"},
+        {"name": "\ue000"},
+        {"name": "\u0378"},
+        {"name": "\ufdd0"},
+        {"name": "\U000e0030\U000e0fff"},
         {"name": "A" * 81},
         {"name": 7},
         {"email": None, "phone": 7},
@@ -131,7 +140,8 @@ def test_what_counts_as_left_out_is_described(text: str) -> None:
 def test_every_number_of_a_described_form_can_be_dialled(pattern: str, data: st.DataObject) -> None:
     number = data.draw(st.from_regex(pattern.removesuffix("$") + r"\Z", alphabet="0123456789+-. ()"))
 
-    assert phone.read(number, "US")
+    digits = re.sub(r"[^0-9]", "", number)
+    assert phone.e164(phone.read(number, "US")) == ("+" if number.startswith("+") else "+1") + digits
 
 
 def test_a_phone_number_has_examples_that_fit() -> None:

@@ -30,7 +30,7 @@ OTHERS: Final[Mapping[str, tuple[str, int]]] = {
     "other spelling": (f"/{LAST.swapcase()}/", 308),
     "no slash at the end": (f"/{LAST}", 308),
     "no such page": (f"/{LAST}/no-such-page", 404),
-    "nothing like a page": ("/%00", 404),
+    "nothing like a page": ("/nothing%00like-a-page", 404),
     "no such article": ("/api/articles/no-such-article", 404),
     "not in this language": (f"/api/articles/{ARTICLE}?locale=zxx&fallback=none", 404),
     "no language": ("/api/articles?locale=12345", 400),

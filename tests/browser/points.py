@@ -110,7 +110,6 @@ POINTS: Final = [
     Point("dot segments", f"/{DEFAULT}/../{SECOND}/", 404),
     Point("encoded dot segments", "/..%2F..%2Fetc%2Fpasswd", 404),
     Point("to the compiled index", "/assets/../../index.json", 404),
-    Point("NUL", "/%00", 308, {"location": "/"}),
     Point("NUL after a page", f"{landing(SECOND)}%00", 308, {"location": landing(SECOND)}),
     # What a sentence leaves behind an address, or a keyboard makes of it.
     Point("bracket and full stop", f"{landing(SECOND)}).", 308, {"location": landing(SECOND)}),

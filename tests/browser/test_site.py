@@ -294,6 +294,21 @@ def test_page_of_the_release_before_still_finds_all_it_names(origin: str) -> Non
 # ---- helpers
 
 
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_phones_first_screen_shows_where_the_article_begins(visit: Visits, locale: str) -> None:
+    page = visit().opens(landing(locale)).page
+
+    in_sight = page.locator("p.summary").evaluate(
+        """each => {
+          const { left, width, top } = each.getBoundingClientRect();
+          const line = parseFloat(getComputedStyle(each).lineHeight);
+          return each.contains(document.elementFromPoint(left + width / 2, top + line / 2));
+        }"""
+    )
+
+    assert in_sight
+
+
 def open_graph(page: Crawled) -> dict[str, str]:
     metas = page.root.all("meta")
     return {each["property"]: each["content"] for each in metas if each["property"] != "og:locale:alternate"}

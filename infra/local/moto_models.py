@@ -60,9 +60,16 @@ def _http_api(*_: object) -> str:
 
 
 def _email_identity(_: str, properties: Properties, account_id: str, region: str) -> str:
-    """Confirmed at once: nobody has to click on a link."""
+    """Confirmed at once: nobody has to click on a link.
+
+    Raises:
+        ValueError: The account has it already. moto would make it another one.
+    """
     address = str(properties["EmailIdentity"])
-    sesv2_backends[account_id][region].create_email_identity(address, None, None, None)
+    ses = sesv2_backends[account_id][region]
+    if address in ses.core_backend.email_identities:
+        raise ValueError(f"Resource of type 'AWS::SES::EmailIdentity' with identifier '{address}' already exists.")
+    ses.create_email_identity(address, None, None, None)
     return address
 
 

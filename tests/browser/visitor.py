@@ -33,8 +33,9 @@ _SUBMIT = "form[action='/api/leads'] [type=submit]"
 class Visitor:
     """One browser profile with one tab. `complaints` are console errors, uncaught exceptions and failed requests."""
 
-    def __init__(self, context: BrowserContext, origin: str) -> None:
+    def __init__(self, context: BrowserContext, origin: str, *, runs_scripts: bool = True) -> None:
         self._context = context
+        self._runs_scripts = runs_scripts
         self._origin = origin
         self.page: Page = context.new_page()
         self.complaints: list[str] = []
@@ -51,7 +52,7 @@ class Visitor:
         usual = {"locale": "en"} | ({} if "viewport" in options else phone)
         context = browser.new_context(base_url=origin, **usual | options)
         context.set_default_timeout(PATIENCE_MS)
-        return cls(context, origin)
+        return cls(context, origin, runs_scripts=options.get("java_script_enabled", True))
 
     def leaves(self) -> None:
         """Closes the browser profile."""
@@ -98,8 +99,9 @@ class Visitor:
         return self
 
     def _note_failure(self, request: Request) -> None:
-        # What is still loading when the visitor goes on is aborted, and no fault of the page.
-        if request.failure != "net::ERR_ABORTED":
+        # What is still loading when the visitor goes on is aborted, and no fault of the page. A browser that runs no
+        # scripts refuses to preload them.
+        if request.failure != "net::ERR_ABORTED" and not (request.failure == "csp" and not self._runs_scripts):
             self.complaints.append(f"failed: {request.url} ({request.failure})")
 
     def _listen(self, message: ConsoleMessage) -> None:

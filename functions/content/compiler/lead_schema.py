@@ -97,8 +97,9 @@ def _schema(kind: Kind) -> Schema:
         case Name():
             return _cleaned(clean_line, kind.max_length) | {"allOf": [{"pattern": _WITH_A_LETTER}]}
         case Email():
-            # To many validators a format is no more than a word.
-            return {"type": "string", "format": "email", "pattern": r"^[^@\s]+@[^@\s]+$", "maxLength": kind.max_length}
+            # To many validators a format is no more than a word. "=?" begins an encoded word (`shared.email_address`).
+            pattern = r"^(?:[^@\s=]|=+[^@\s=?])+=*@[^@\s=]+$"
+            return {"type": "string", "format": "email", "pattern": pattern, "maxLength": kind.max_length}
         case Choice():
             return _one_of(kind.options)
         case Agreement():

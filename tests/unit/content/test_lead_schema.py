@@ -92,6 +92,8 @@ def is_taken(enquiry: dict[str, Any]) -> bool:
         {"name": "A" * 81},
         {"name": 7},
         {"email": None, "phone": 7},
+        {"email": "ana=ruiz==@example.com"},
+        {"email": "p+5=?+@example.com"},
         {"preferred_time": "midnight"},
         {"message": "x" * 1001},
         {"consent": False},

@@ -40,7 +40,8 @@ else
 	@exec $(PYTHON) -m infra.local --port $(PORT) --drafts
 endif
 
-# Every check runs, whatever became of the one before; pytest's own closing line comes last.
+# Every check runs, whatever became of the one before; pytest's own closing line comes last. A test file is the work of one
+# process, and there is one process for each core.
 test: $(READY)  ## every check: format, lint, types, and all tests
 	@failed=; \
 	step() { printf '\n== %s\n' "$$*"; $(PYTHON) -m "$$@" || failed="$$failed [$$*]"; }; \
@@ -49,7 +50,7 @@ test: $(READY)  ## every check: format, lint, types, and all tests
 	step mypy; \
 	[ -z "$$failed" ] || printf '\nFAILED before the tests:%s\n' "$$failed"; \
 	printf '\n== pytest\n'; \
-	$(PYTHON) -m pytest --cov $(PYTEST_FLAGS) && [ -z "$$failed" ]
+	$(PYTHON) -m pytest --cov --numprocesses auto --dist loadfile $(PYTEST_FLAGS) && [ -z "$$failed" ]
 
 lighthouse: $(READY)  ## measure the pages with Lighthouse, on an otherwise idle machine
 	@$(PYTHON) -m pytest -m lighthouse tests/browser

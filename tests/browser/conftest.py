@@ -4,6 +4,7 @@ Where no browser or checker can be had, its tests are skipped with the reason; o
 """
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,13 +21,12 @@ from tests.browser.visitor import PATIENCE_MS, Visitor, Visits
 def say(pytestconfig: pytest.Config) -> Callable[[str], None]:
     """Show a line at once, although pytest keeps what tests print to itself."""
     capture = pytestconfig.pluginmanager.getplugin("capturemanager")
-    reporter = pytestconfig.pluginmanager.getplugin("terminalreporter")
     assert capture is not None
-    assert reporter is not None
 
     def show(line: str) -> None:
         with capture.global_and_fixture_disabled():
-            reporter.write_line(f"\n== {line}")
+            # Where tests run in several processes, only standard error reaches the terminal.
+            sys.stderr.write(f"\n== {line}\n")
 
     return show
 

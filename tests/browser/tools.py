@@ -1,5 +1,6 @@
 """The programs that the browser tests need: Chromium, and the checkers from npm, found or installed."""
 
+import fcntl
 import hashlib
 import subprocess
 from pathlib import Path
@@ -24,6 +25,12 @@ def npm_packages(say: Say) -> Path:
     Raises:
         ToolMissing: npm cannot install it.
     """
+    with (HERE / ".npm.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the tests run in several processes, and one of them installs
+        return _installed(say)
+
+
+def _installed(say: Say) -> Path:
     wanted = hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()
     stamp = NODE_MODULES / ".installed-from"
     if not stamp.exists() or stamp.read_text() != wanted:

@@ -25,7 +25,7 @@ UV_NATIVE_TLS ?= $(UV_SYSTEM_CERTS)
 export UV_SYSTEM_CERTS UV_NATIVE_TLS
 endif
 
-.PHONY: help run test lighthouse pictures bench build deploy released check format content-check catalogues clean
+.PHONY: help run test quick lighthouse pictures bench build deploy released check format content-check catalogues clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -51,6 +51,9 @@ test: $(READY)  ## every check: format, lint, types, and all tests
 	[ -z "$$failed" ] || printf '\nFAILED before the tests:%s\n' "$$failed"; \
 	printf '\n== pytest\n'; \
 	$(PYTHON) -m pytest --cov --numprocesses auto --dist loadfile $(PYTEST_FLAGS) && [ -z "$$failed" ]
+
+quick: check  ## format, lint, types, and the tests that start no other program
+	@$(PYTHON) -m pytest --numprocesses auto --dist loadfile -q tests/unit tests/integration
 
 lighthouse: $(READY)  ## measure the pages with Lighthouse, on an otherwise idle machine
 	@$(PYTHON) -m pytest -m lighthouse tests/browser

@@ -22,6 +22,7 @@ def accept(handler: BaseHTTPRequestHandler) -> None:
     body = json.dumps({"MessageId": "m-1"}).encode()
     handler.send_response(200)
     handler.send_header("Content-Length", str(len(body)))
+    handler.send_header("Connection", "close")  # as a server says that was asked for it (RFC 9112 section 9.6)
     handler.end_headers()
     handler.wfile.write(body)
 

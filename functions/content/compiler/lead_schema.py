@@ -25,6 +25,12 @@ _CONTACTS = ("phone", "email")
 _AREA, _LINE = "[2-9](?:[02-9][0-9]|1[02-9])", "[2-9][0-9]{2}"
 _NORTH_AMERICAN = f"{_AREA}{_LINE}[0-9]{{4}}"
 _WRITTEN_THERE = rf"^\(?{_AREA}\)?[-. ]?{_LINE}[-. ]?[0-9]{{4}}$"
+# As `functions.leads.text.is_letter` has it: no mark, digit or sign, nothing that is never seen. What no standard knows
+# yet may be a letter.
+_WITH_A_LETTER = (
+    r"[^\p{M}\p{N}\p{P}\p{S}\p{Z}\p{Cc}\p{Cf}\u115f\u1160\u2065\u3164\ufdd0-\ufdef\uffa0\ufff0-\uffff"
+    "\U000e0000-\U000e0fff]"
+)
 
 
 def lead_schemas(locales: Sequence[str], articles: Sequence[str], country: str) -> dict[str, Schema]:
@@ -89,7 +95,7 @@ def _schema(kind: Kind) -> Schema:
         case Text():
             return _text(kind)
         case Name():
-            return _cleaned(clean_line, kind.max_length) | {"allOf": [{"pattern": _with_a_letter()}]}
+            return _cleaned(clean_line, kind.max_length) | {"allOf": [{"pattern": _WITH_A_LETTER}]}
         case Email():
             # To many validators a format is no more than a word. "=?" begins an encoded word (`shared.email_address`).
             pattern = r"^(?:[^@\s=]|=+[^@\s=?])+=*@[^@\s=]+$"
@@ -152,13 +158,6 @@ def _set(letters: Iterable[str]) -> str:
 
 def _escaped(number: int) -> str:
     return f"\\u{number:04x}" if number < 0x10000 else chr(number)
-
-
-def _with_a_letter() -> str:
-    """As `functions.leads.text.is_letter` has it; what no standard knows yet may be a letter."""
-    never_seen = "\\u115f\\u1160\\u3164\\uffa0\\u2065\\ufdd0-\\ufdef\\ufff0-\\uffff\U000e0000-\U000e0fff"
-    # Not \p{Cc} and \p{Cf}: more libraries know the large categories alone.
-    return rf"[^\p{{M}}\p{{N}}\p{{P}}\p{{S}}{_set(_INVISIBLE)}{never_seen}]"
 
 
 def _phone(country: str) -> Schema:

@@ -56,10 +56,10 @@ def _run(stack: LocalStack, watcher: Watcher | None) -> int:
     started = time.monotonic()
     print("Needlepoint on this machine", flush=True)
     stack.start()
-    print(_welcome(stack, time.monotonic() - started), flush=True)
-    if watcher is not None:
-        watcher.start()
     try:
+        print(_welcome(stack, time.monotonic() - started), flush=True)
+        if watcher is not None:
+            watcher.start()
         threading.Event().wait()
     except KeyboardInterrupt:
         print("\n  stopping", flush=True)

@@ -74,7 +74,7 @@ format: $(READY)  ## put every Python file into its form
 build: $(READY)  ## the packages that Lambda gets, in .aws-sam/build (ARCH=arm64 or x86_64)
 	@grep -q '^\[$(CONFIG)\.deploy\.' samconfig.toml || \
 	  { echo "samconfig.toml has no [$(CONFIG).deploy.parameters]: STAGE is dev, prod, or one that you add there." >&2; exit 1; }
-	@$(PYTHON) -m functions.content.compiler.check || echo "== The above is to be done; what is withheld is not published."
+	@$(PYTHON) -m infra.site.translations.check || echo "== The above is to be done; what is withheld is not published."
 	@ARCH=$(ARCH) $(SAM) build --config-env $(CONFIG) --parameter-overrides Architecture=$(ARCH)
 
 deploy: build  ## build, and deploy to AWS (STAGE=dev or prod; the first time with FLAGS=--guided)
@@ -83,13 +83,13 @@ deploy: build  ## build, and deploy to AWS (STAGE=dev or prod; the first time wi
 	@$(SAM) deploy --config-env $(CONFIG) $(FLAGS)
 
 released: $(READY)  ## after a release of prod: keep its style, script and pictures for the pages that outlive it
-	@$(PYTHON) -m functions.content.compiler.released
+	@$(PYTHON) -m infra.site.released
 
 content-check: $(READY)  ## what drifted in which translation, and what is past its review date
-	@$(PYTHON) -m functions.content.compiler.check
+	@$(PYTHON) -m infra.site.translations.check
 
 catalogues: $(READY)  ## bring the message catalogues up to date with the sources, for translators
-	@$(PYTHON) -m functions.content.compiler.catalogues update
+	@$(PYTHON) -m infra.site.languages.catalogues update
 
 clean:  ## remove everything that was made here
 	@[ ! -d .bench ] || chmod -R u+w .bench

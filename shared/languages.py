@@ -5,7 +5,7 @@ added: `zh-HK` and `zh-TW` are served `zh-Hant` and never `zh-Hans`, `ca` is nev
 Where its own language is not published, one that CLDR counts to a macrolanguage is served that, in the same script:
 `yue` is served `zh-Hant`, and `arz` `ar`.
 Among those that fit, the nearest in CLDR's tree of parent locales wins (`es-AR` -> `es-419` -> `es`). The facts come
-from a table that the compiler makes (`functions.content.compiler.cldr.build_table`), cut down to what the published
+from a table that the compiler makes (`infra.site.languages.cldr.build_table`), cut down to what the published
 locales need, so nothing here knows a language by name.
 
 This module is on the content function's cold path: it imports only what the Lambda runtime has loaded already.

@@ -9,8 +9,8 @@ import sys
 from typing import Any
 
 from shared.init_phase import in_init_phase
+from functions.content.compiled_site import compiled_site
 from functions.content.routes import answer, failure
-from functions.content.site import compiled_site
 from shared.http import Request, finish
 
 

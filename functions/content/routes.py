@@ -15,7 +15,7 @@ in redirects and are otherwise without effect.
 from collections.abc import Callable
 from urllib.parse import quote
 
-from functions.content.site import Site
+from functions.content.compiled_site import CompiledSite
 from functions.content.spelling import meant
 from shared.campaign import read_tags
 from shared.http import HTML, Request, Response, dump_json
@@ -34,7 +34,7 @@ _FOR_A_DAY = "private, max-age=86400"
 _OF_A_QUERY = "!$&'()*+,;=:@/?%"
 
 
-def answer(request: Request, site: Site) -> Response:
+def answer(request: Request, site: CompiledSite) -> Response:
     """The response to any request."""
     find = _resource(request, site)
     if find is None:
@@ -47,7 +47,7 @@ def answer(request: Request, site: Site) -> Response:
     return find()
 
 
-def failure(request: Request, load_site: Callable[[], Site]) -> Response:
+def failure(request: Request, load_site: Callable[[], CompiledSite]) -> Response:
     """The response when answering failed: the compiled page, or a bare sentence where that cannot be had either."""
     try:
         return _error(request, load_site(), "internal_error")
@@ -56,7 +56,7 @@ def failure(request: Request, load_site: Callable[[], Site]) -> Response:
         return Response(500, {"content-type": HTML, "cache-control": "no-store"}, text.encode())
 
 
-def _resource(request: Request, site: Site) -> Callable[[], Response] | None:
+def _resource(request: Request, site: CompiledSite) -> Callable[[], Response] | None:
     """What answers a GET of this path, or None where the path leads nowhere."""
     path = request.path
     if path in site.paths:
@@ -72,13 +72,13 @@ def _resource(request: Request, site: Site) -> Callable[[], Response] | None:
     return None
 
 
-def _to_best_locale(request: Request, site: Site) -> Response:
+def _to_best_locale(request: Request, site: CompiledSite) -> Response:
     target = site.negotiated[request.path]
     match = site.languages(target["languages"]).match_header(request.headers.get("accept-language"))
     return _varying(_redirect(302, request, target["to"][match.served], "private, no-store"))
 
 
-def _from_api(request: Request, site: Site) -> Response:
+def _from_api(request: Request, site: CompiledSite) -> Response:
     resource = site.api[request.path]
     languages, asked = site.languages(resource["languages"]), request.query.get("locale")
     if asked is None:
@@ -96,7 +96,7 @@ def _from_api(request: Request, site: Site) -> Response:
     return response if asked is not None else _for_this_reader(_varying(response))
 
 
-def _document(site: Site, row: int, match: Match) -> Response:
+def _document(site: CompiledSite, row: int, match: Match) -> Response:
     """An API document that says what was asked for. Compiled is the one for exactly its own locale."""
     response = site.response(row)
     if match.kind == "exact" and match.requested == match.served:
@@ -107,7 +107,7 @@ def _document(site: Site, row: int, match: Match) -> Response:
     return Response(200, headers, b'{"locale":' + dump_json(locale) + response.body[site.opening(row) :])
 
 
-def _other_spelling(request: Request, site: Site) -> Response | None:
+def _other_spelling(request: Request, site: CompiledSite) -> Response | None:
     """The redirect to the address that was meant."""
     if request.path.startswith(_API):
         # Programs ask here, and what they do to an address is a slash at its end.
@@ -122,12 +122,12 @@ def _other_spelling(request: Request, site: Site) -> Response | None:
     return _redirect(308, request, found.path, _FOR_A_DAY)
 
 
-def _error(request: Request, site: Site, code: str) -> Response:
+def _error(request: Request, site: CompiledSite, code: str) -> Response:
     kind = "problem" if request.path.startswith(_API) else "page"
     return _in_reader_language(request, site, site.errors[code][kind])
 
 
-def _in_reader_language(request: Request, site: Site, rows: dict[str, int]) -> Response:
+def _in_reader_language(request: Request, site: CompiledSite, rows: dict[str, int]) -> Response:
     """One of `rows`, which are by locale: that of the address, or where it names none that of the reader."""
     is_api = request.path.startswith(_API)
     tag = request.query.get("locale", "") if is_api else request.path[1:].partition("/")[0]

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from functions.content.site import Site
+from functions.content.compiled_site import CompiledSite
 from shared.languages import Match
 
 _LONGEST_PATH = 500
@@ -33,7 +33,7 @@ class Meant(NamedTuple):
     match: Match | None
 
 
-def meant(path: str, site: Site) -> Meant | None:
+def meant(path: str, site: CompiledSite) -> Meant | None:
     """The address that `path` (which is none) stands for, or None where that is not certain."""
     if len(path) > _LONGEST_PATH:
         return None
@@ -58,7 +58,7 @@ def _without_query(path: str) -> tuple[str, str]:
     return path[: start.start()], query if "=" in query and start[0] != "#" else ""
 
 
-def _locales(segments: list[str], site: Site) -> Iterator[Match | None]:
+def _locales(segments: list[str], site: CompiledSite) -> Iterator[Match | None]:
     """The locale that the address begins with, if it does, and then none."""
     slug = _SLUG.match(segments[0]) if segments else None
     if slug and (match := site.languages().match_tag(slug[0])):
@@ -66,7 +66,7 @@ def _locales(segments: list[str], site: Site) -> Iterator[Match | None]:
     yield None
 
 
-def _find(locale: str, words: Key, site: Site) -> str | None:
+def _find(locale: str, words: Key, site: CompiledSite) -> str | None:
     if locale and len(words) == 2 and words[0] == "thankyou":
         reference = words[1].upper()
         return f"/{locale}/thank-you/{reference[:4]}-{reference[4:]}"
@@ -74,7 +74,7 @@ def _find(locale: str, words: Key, site: Site) -> str | None:
 
 
 @lru_cache(maxsize=1)
-def _addresses(site: Site) -> dict[Key, str]:
+def _addresses(site: CompiledSite) -> dict[Key, str]:
     """Every address that people share, by locale and by the letters of its segments."""
     found: dict[Key, str] = {}
     for path in (*site.paths, *site.negotiated):

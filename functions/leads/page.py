@@ -1,6 +1,6 @@
 """The landing page once more, with what was typed and the errors beside the fields.
 
-The compiler has cut the page at the form's slots (`functions.content.compiler.forms`), so that filling it in needs no
+The compiler has cut the page at the form's slots (`infra.site.views.form_slots`), so that filling it in needs no
 template engine here: escape, look up, join.
 """
 

@@ -85,7 +85,7 @@ def compile_site(out: Path) -> None:
     Raises:
         BuildError: The content has faults; the message lists them all.
     """
-    from functions.content.compiler import ContentError, compile_all
+    from infra.site import ContentError, compile_all
 
     try:
         compile_all(out)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from infra.local.errors import CompileError
 
-COMPILER = "functions.content.compiler"
+COMPILER = "infra.site"
 
 Compile = Callable[[Path, str], None]
 """Called with the task root and the site's origin; raises :class:`CompileError` and then leaves the old site alone."""

@@ -10,7 +10,9 @@ from watchfiles import DefaultFilter, watch
 from infra.local.errors import CompileError, LocalStackError
 from infra.local.stack import LocalStack
 
-_FOLDERS = ("functions", "shared")
+_FOLDERS = ("functions", "infra/site", "shared")
+# Code that the site is compiled from: the compiler's, and the definition of the form that it reads.
+_COMPILED_FROM = ("functions/leads", "infra/site", "shared")
 _TEMPLATE = "template.yaml"
 
 
@@ -25,15 +27,15 @@ class Effect(Enum):
 def effect(paths: Iterable[Path], project: Path) -> Effect:
     """What changes to these files make necessary.
 
-    Articles, page templates, catalogues and the practice file are compiled; so is everything the compiler's own
-    code may import. Any other code only needs processes that load it.
+    Articles, page templates, catalogues and the practice file are compiled, by code that the compiler itself may import.
+    Any other code only needs processes that load it.
     """
     effects = (_effect(path.relative_to(project)) for path in paths)
     return max(effects, key=lambda found: found.value, default=Effect.NOTHING)
 
 
 def _effect(path: Path) -> Effect:
-    if path.suffix != ".py" or path.parts[0] == "shared" or path.parts[:2] == ("functions", "content"):
+    if path.suffix != ".py" or any(path.is_relative_to(folder) for folder in _COMPILED_FROM):
         return Effect.NEW_SITE
     return Effect.NEW_PROCESSES
 

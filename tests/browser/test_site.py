@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from functions.content.compiler.build import Sources
 from infra.pictures.png import title_of
+from infra.site.places import Places
 from tests.browser.markup import Element, parse
 from tests.browser.pages import LOCALES, PAGES, PRACTICE, Shown, fetch, landing
 from tests.browser.visitor import Visits
@@ -285,7 +285,7 @@ def test_first_visit_is_light_and_asks_nobody_else(visit: Visits, origin: str, l
 
 
 def test_page_of_the_release_before_still_finds_all_it_names(origin: str) -> None:
-    for path in Sources().released.iterdir():
+    for path in Places().released.iterdir():
         reply = ask(origin, f"/assets/{path.name}")
         assert (reply.status, reply.body) == (200, path.read_bytes())
         assert reply["cache-control"] == "max-age=31536000, immutable"

@@ -16,12 +16,12 @@ import pytest
 from moto import mock_aws
 from moto.ses.models import ses_backends
 
-from functions.content.compiler import compile_all
 from functions.leads import app as leads_app
 from functions.notify import app as notify_app
 from infra.build.package import PACKAGES
 from infra.local import events, moto_models, template
 from infra.local.routes import Match, Route
+from infra.site import compile_all
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

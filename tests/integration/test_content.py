@@ -12,9 +12,10 @@ from urllib.parse import quote
 import jsonschema  # type: ignore[import-untyped]  # comes with the SAM translator, without types
 import pytest
 
-from functions.content import app, site
-from functions.content.compiler import Sources, compile_from
+from functions.content import app, compiled_site
 from infra.local.events import query_parameters
+from infra.site import compile_from
+from infra.site.places import Places
 from shared.http import SECURITY_HEADERS
 
 REVALIDATED = "max-age=0, must-revalidate, s-maxage=300"
@@ -31,12 +32,12 @@ type Ask = Callable[..., Answer]
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project's own sources, published in all the languages that they are in."""
     folder = tmp_path_factory.mktemp("content")
-    lines = Sources().practice.read_text(encoding="utf-8").splitlines()
+    lines = Places().practice.read_text(encoding="utf-8").splitlines()
     practice = folder / "practice.toml"
     practice.write_text(
         "\n".join(f"locales = {list(LOCALES)}" if line.startswith("locales = ") else line for line in lines), "utf-8"
     )
-    compile_from(Sources(practice=practice), folder, origin="https://needle.test")
+    compile_from(Places(practice=practice), folder, origin="https://needle.test")
     return folder
 
 
@@ -44,7 +45,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def ask(compiled: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
     """Send the function a request as API Gateway would."""
     monkeypatch.setenv("LAMBDA_TASK_ROOT", str(compiled))
-    site.compiled_site.cache_clear()
+    compiled_site.compiled_site.cache_clear()
 
     def send(path: str, method: str = "GET", query: str = "", **headers: str) -> Answer:
         parameters = query_parameters(query)
@@ -60,11 +61,11 @@ def ask(compiled: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
         return app.lambda_handler(event, None)
 
     yield send
-    site.compiled_site.cache_clear()
+    compiled_site.compiled_site.cache_clear()
 
 
 def every_path(ask: Ask) -> list[str]:
-    return [*site.compiled_site().paths, *site.compiled_site().api, "/en/thank-you/BCDF-2345"]
+    return [*compiled_site.compiled_site().paths, *compiled_site.compiled_site().api, "/en/thank-you/BCDF-2345"]
 
 
 # ------------------------------------------------------------------------------- which language

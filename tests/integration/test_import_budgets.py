@@ -10,7 +10,7 @@ import pytest
 # Whoever needs one of these needs it at build time, or has a lighter way.
 FOR_BUILDING = {
     "babel",
-    "functions.content.compiler",
+    "infra.site",
     "jinja2",
     "markdown_it",
     "pydantic",

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from functions.content import app as content
-from functions.content import site
+from functions.content import compiled_site
 from functions.leads import app as leads
 from tests.integration.conftest import Context, Stack
 
@@ -102,7 +102,7 @@ def test_no_request_makes_the_content_function_fail(
     event: dict[str, Any], task_root: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LAMBDA_TASK_ROOT", str(task_root))
-    site.compiled_site.cache_clear()
+    compiled_site.compiled_site.cache_clear()
 
     check(content.lambda_handler(event, None))
 

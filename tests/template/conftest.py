@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from functions.content.compiler import compile_all
+from infra.site import compile_all
 from tests.template.deployed import Deployed, deploy
 
 

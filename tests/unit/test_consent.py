@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 
-from functions.content.compiler.message_files import LOCALES, read
+from infra.site.languages.message_files import LOCALES, read
 from shared import consent
 
 # A new sentence, in whichever language, is a new version: leads keep the version that was agreed to.

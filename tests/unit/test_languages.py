@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.content.compiler.cldr import build_table
-from functions.content.compiler.macrolanguages import ENCOMPASSED
+from infra.site.languages.cldr import build_table
+from infra.site.languages.macrolanguages import ENCOMPASSED
 from shared.languages import MAX_LENGTH, Kind, Match, Matcher, parse_header
 
 ROOT = Path(__file__).parents[2]

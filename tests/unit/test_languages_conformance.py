@@ -23,8 +23,8 @@ from typing import Any, NamedTuple, NoReturn
 
 import pytest
 
-from functions.content.compiler.cldr import build_table
-from functions.content.compiler.macrolanguages import ENCOMPASSED
+from infra.site.languages.cldr import build_table
+from infra.site.languages.macrolanguages import ENCOMPASSED
 from shared.languages import MAX_LENGTH, Matcher, parse_header
 from tests.browser.tools import NODE, NPM
 

@@ -115,11 +115,12 @@ def test_a_parameter_without_any_value_is_named() -> None:
     ("names", "expected"),
     [
         (["functions/content/articles/x/en.md"], Effect.NEW_SITE),
-        (["functions/content/compiler/blocks.py"], Effect.NEW_SITE),
+        (["infra/site/sources/blocks.py"], Effect.NEW_SITE),
         (["shared/practice.toml"], Effect.NEW_SITE),
         (["shared/lead.py"], Effect.NEW_SITE),
-        (["functions/leads/app.py"], Effect.NEW_PROCESSES),
-        (["functions/leads/app.py", "shared/locales/es/LC_MESSAGES/needlepoint.po"], Effect.NEW_SITE),
+        (["functions/leads/form.py"], Effect.NEW_SITE),
+        (["functions/notify/app.py"], Effect.NEW_PROCESSES),
+        (["functions/notify/app.py", "shared/locales/es/LC_MESSAGES/needlepoint.po"], Effect.NEW_SITE),
         ([], Effect.NOTHING),
     ],
 )

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.content.compiler.message_files import extract
 from functions.leads.text import clean_line
 from functions.notify.compose import compose
+from infra.site.languages.message_files import extract
 from shared.lead import Lead
 from shared.practice import Practice, load
 from tests.leads import LEAD

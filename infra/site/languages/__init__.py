@@ -1,0 +1,1 @@
+"""What CLDR knows of the languages and what translators say in them: names, dates, matching, messages."""

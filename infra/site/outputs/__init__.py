@@ -1,0 +1,1 @@
+"""What the functions read at run time: pages, problems, the article API, its description, the index."""

@@ -1,0 +1,151 @@
+"""The HTML pages, as rows of the table."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from functions.leads import phone
+from functions.leads.form import FORM
+from infra.site.edition import Edition
+from infra.site.outputs import structured_data
+from infra.site.outputs.problems import WITHHELD_DETAIL, WITHHELD_TITLE
+from infra.site.table import REVALIDATED, Row, Table
+from infra.site.views import audit
+from infra.site.views import form_slots as forms
+from infra.site.views.render import data_block
+from shared.consent import CONSENT_VERSION, consent_text
+from shared.http import HTML
+from shared.messages import SOURCE_LOCALE
+from shared.messages import mark as _
+from shared.sentences import form_sentences
+
+# Stands where a thank-you page shows its reference; the content function puts the reference there.
+REFERENCE_SLOT = "\ue000reference\ue001"
+
+_HOME_TITLE = _("{practice}: articles and contact")
+_HOME_DESCRIPTION = _("Articles by {name}, {title}, and how to reach the practice.")
+_THANK_YOU_TITLE = _("Thank you")
+
+
+@dataclass(frozen=True)
+class FormView:
+    """What templates call `form`, and what its script has to know.
+
+    `sentences` is JSON for a data block: `"<field> <code>"` to what the server says. `limits` are in characters by
+    field, `digits` what the shortest telephone number of the practice's country has.
+    """
+
+    consent_text: str
+    consent_version: str
+    sentences: Markup
+    limits: Mapping[str, int]
+    digits: int
+
+
+def page_rows(edition: Edition, table: Table) -> dict[str, Row]:
+    """Every page that has an address of its own, by its path."""
+    rows = {}
+    for locale in edition.locales:
+        rows[f"/{locale}/"] = _home(edition, table, locale)
+        for slug in edition.slugs:
+            rows[f"/{locale}/articles/{slug}"] = _landing(edition, table, locale, slug)
+    return rows
+
+
+def thank_you_rows(edition: Edition, table: Table) -> dict[str, Row]:
+    """The page after the form, by locale."""
+    rows = {}
+    for locale in edition.locales:
+        page = edition.page(locale, edition.localizers[locale].say(_THANK_YOU_TITLE))
+        flags = edition.emergencies(locale)
+        html = edition.renderer(locale).page("thank_you.html", page=page, reference=REFERENCE_SLOT, red_flags=flags)
+        headers = {**_headers(locale), "cache-control": "no-store", "x-robots-tag": "noindex"}
+        rows[locale] = table.add(_checked(html, "thank_you.html").encode(), headers, fixed=False)
+    return rows
+
+
+def error_page(edition: Edition, table: Table, locale: str, *, status: int, error: dict[str, Any]) -> Row:
+    """A page that says what is wrong: `error` has `title`, `detail` and `links` (path, locale, dir, text)."""
+    page = edition.page(locale, error["title"])
+    html = edition.renderer(locale).page("error.html", page=page, error=error)
+    headers = {**_headers(locale), "cache-control": "no-store"}
+    return table.add_page(_checked(html, "error.html"), headers, status=status)
+
+
+def form_documents(edition: Edition) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The landing pages cut for the leads function, by file name."""
+    for slug in edition.slugs:
+        for publication in edition.published(slug):
+            locale = publication.locale
+            article = edition.article(publication)
+            page = edition.page(locale, article.title, languages=edition.article_alternates(slug, locale))
+            renderer = edition.renderer(locale)
+            html = renderer.cut_page("landing.html", page=page, article=article, form=_form(edition, locale))
+            fragments = renderer.fragments("partials/form_fragments.html", forms.FRAGMENTS)
+            about = {"lang": locale, "dir": page.dir, "article": slug, "revision": article.revision}
+            yield f"{slug}.{locale}.json", {**about, "pieces": forms.cut(html), "fragments": fragments}
+
+
+def _home(edition: Edition, table: Table, locale: str) -> Row:
+    person, say = edition.views[locale].practitioner, edition.localizers[locale].say
+    page = edition.page(
+        locale,
+        say(_HOME_TITLE, practice=edition.practice.name),
+        path="/",
+        description=say(_HOME_DESCRIPTION, name=person.name, title=person.title),
+        json_ld=structured_data.practice_graph(edition.practice, person),
+    )
+    html = edition.renderer(locale).page("home.html", page=page, articles=edition.articles_for(locale))
+    return table.add_page(_checked(html, "home.html"), {**_headers(locale), "cache-control": REVALIDATED})
+
+
+def _landing(edition: Edition, table: Table, locale: str, slug: str) -> Row:
+    publication = next((each for each in edition.published(slug) if each.locale == locale), None)
+    if publication is None:
+        return _withheld(edition, table, locale, slug)
+    article = edition.article(publication)
+    page = edition.page(
+        locale,
+        article.title,
+        languages=edition.article_alternates(slug, locale),
+        path=None if publication.status == "draft" else f"/articles/{slug}",
+        description=article.description,
+        og_type="article",
+        json_ld=structured_data.article_graph(edition.practice, article, edition.locales_of(slug), SOURCE_LOCALE),
+        shared_as=edition.pictures[slug].get(f"og.{locale}.png"),
+    )
+    html = edition.renderer(locale).page("landing.html", page=page, article=article, form=_form(edition, locale))
+    return table.add_page(_checked(html, "landing.html"), {**_headers(locale), "cache-control": REVALIDATED})
+
+
+def _withheld(edition: Edition, table: Table, locale: str, slug: str) -> Row:
+    """An article where it is not published: said in the reader's language, with the way to the other languages."""
+    titles = {each.locale: each.text.front.title for each in edition.published(slug)}
+    links = [
+        {"path": each.path, "locale": each.locale, "dir": each.dir, "text": titles[each.locale]}
+        for each in edition.article_alternates(slug, locale)
+    ]
+    say = edition.localizers[locale].say
+    error = {"title": say(WITHHELD_TITLE), "detail": say(WITHHELD_DETAIL), "links": links}
+    return error_page(edition, table, locale, status=404, error=error)
+
+
+def _form(edition: Edition, locale: str) -> FormView:
+    catalogue = edition.localizers[locale].catalogue
+    view = edition.views[locale]
+    sentences = form_sentences(catalogue, example=view.example_phone, abroad=view.example_abroad)
+    limits = {name: limit for name in forms.TYPED if (limit := getattr(FORM[name].kind, "max_length", None))}
+    digits = phone.fewest_digits(edition.practice.address.country)
+    consent = consent_text(catalogue, edition.practice.name)
+    return FormView(consent, CONSENT_VERSION, data_block(sentences), limits, digits)
+
+
+def _headers(locale: str) -> dict[str, str]:
+    return {"content-type": HTML, "content-language": locale}
+
+
+def _checked(html: str, template: str) -> str:
+    audit.check(html, template)
+    return html

@@ -1,0 +1,20 @@
+"""Where the compiler finds what it reads."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra.site.errors import ROOT
+
+_CONTENT = ROOT / "functions" / "content"
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where everything is read from."""
+
+    articles: Path = _CONTENT / "articles"
+    templates: Path = _CONTENT / "templates"
+    assets: Path = _CONTENT / "assets"
+    released: Path = _CONTENT / "released"
+    locales: Path = ROOT / "shared" / "locales"
+    practice: Path = ROOT / "shared" / "practice.toml"

@@ -1,0 +1,61 @@
+"""The table of representations: what the content function finds at run time, by `functions/content/compiled_site.py`.
+
+    compiled/site/index.json      paths, rows, and what else decides an answer
+    compiled/site/bodies/<hash>   bodies, and their gzip coding in <hash>.gz
+
+A row is `{"status", "headers", "body", "gzip"}`; `body` and `gzip` are names below `bodies/`, the latter may be absent.
+A page also has `tag_places`: `[[byte, "link" or "form"], ...]`, where campaign tags go in (`tag_places.py`).
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from infra.site.tag_places import tag_places
+from shared.http import compress, is_worth_compressing
+
+# A browser asks each time whether its page is still the page; a content delivery network, if there is one, every five
+# minutes. RFC 9111 section 5.2.2.
+REVALIDATED = "max-age=0, must-revalidate, s-maxage=300"
+
+type Row = int
+
+
+@dataclass
+class Table:
+    """Rows and bodies as they are added. A row is referred to by its number."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    bodies: dict[str, bytes] = field(default_factory=dict)
+
+    def add(self, body: bytes, headers: Mapping[str, str], *, status: int = 200, fixed: bool = True) -> Row:
+        """Add a representation. One that is not `fixed` is finished per request, so it gets no gzip coding."""
+        name = sha256(body).hexdigest()[:16]
+        row: dict[str, Any] = {"status": status, "headers": dict(headers), "body": name}
+        self.bodies[name] = body
+        if fixed and is_worth_compressing(body, headers["content-type"]):
+            row["gzip"] = f"{name}.gz"
+            self.bodies[row["gzip"]] = compress(body, level=9)
+        if status == 200 and fixed:
+            # The language counts too: a tag names a representation, and two of those may have the same bytes.
+            identity = "\0".join((headers["content-type"], headers.get("content-language", ""), name))
+            row["headers"]["etag"] = f'"{sha256(identity.encode()).hexdigest()[:16]}"'
+        self.rows.append(row)
+        return len(self.rows) - 1
+
+    def add_page(self, html: str, headers: Mapping[str, str], *, status: int = 200) -> Row:
+        """Add a page, which can take a reader's campaign tags along."""
+        row = self.add(html.encode(), headers, status=status)
+        self.rows[row]["tag_places"] = [[len(html[:at].encode()), kind] for at, kind in tag_places(html)]
+        return row
+
+    def write(self, folder: Path, index: Mapping[str, Any]) -> None:
+        """Write the table below `folder`, with `index` beside the rows."""
+        (folder / "bodies").mkdir(parents=True)
+        for name, body in self.bodies.items():
+            (folder / "bodies" / name).write_bytes(body)
+        document = {**index, "rows": self.rows}
+        (folder / "index.json").write_text(json.dumps(document, ensure_ascii=False, separators=(",", ":")), "utf-8")

@@ -1,0 +1,192 @@
+"""An article as its page shows it, in one language."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from markupsafe import Markup
+
+from infra.site.languages.localize import Localizer
+from infra.site.sources import markdown
+from infra.site.sources.article import Article, ArticleText
+from infra.site.sources.assets import Asset
+from infra.site.sources.blocks import Block
+from infra.site.sources.model import Person, Reference
+from infra.site.translations.publication import NoticeKind
+from infra.site.views.practice_view import SiteView
+from shared.messages import mark as _
+from shared.practice import Practitioner
+
+_REFERENCE = _("Reference {number}")
+# Translators: between two entries of a list, such as degrees or the numbers of references.
+_SEPARATOR = _(", ")
+
+
+@dataclass(frozen=True)
+class ItemView:
+    """One entry of a list, as HTML without a paragraph around it."""
+
+    id: str
+    html: Markup
+
+
+@dataclass(frozen=True)
+class PictureView:
+    """A picture that says nothing the text does not say; `width` and `height` in CSS pixels."""
+
+    path: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class SectionView:
+    """One section; `id` is the fragment that leads to it, `html` what follows its heading."""
+
+    id: str
+    severity: str
+    heading: str
+    html: Markup
+    picture: PictureView | None
+
+
+@dataclass(frozen=True)
+class DateView:
+    """A day, for machines and for people."""
+
+    iso: str
+    text: str
+
+
+@dataclass(frozen=True)
+class TranslationView:
+    """How the translation came about."""
+
+    method: Literal["human", "machine", "machine+human"]
+    translator: Person | None
+    reviewer: Person | None
+    date: DateView
+
+
+@dataclass(frozen=True)
+class ReferenceView:
+    """An entry of the reference list; its element's id is `ref-<id>`."""
+
+    number: int
+    reference: Reference
+
+
+@dataclass(frozen=True)
+class ArticleView:
+    """What templates call `article`.
+
+    `notices` come by weight; `source_url` is None where no source is published; `cover` is the first of its pictures.
+    """
+
+    slug: str
+    locale: str
+    url: str
+    title: str
+    description: str
+    summary: Markup
+    takeaways: tuple[ItemView, ...]
+    red_flags: tuple[ItemView, ...]
+    see_doctor: tuple[ItemView, ...]
+    contraindications: tuple[ItemView, ...]
+    risks: tuple[ItemView, ...]
+    evidence: Markup
+    alternatives: tuple[ItemView, ...]
+    conflict_of_interest: Markup
+    disclaimer: Markup
+    opening: Markup
+    sections: tuple[SectionView, ...]
+    cover: PictureView | None
+    references: tuple[ReferenceView, ...]
+    author: Practitioner
+    reviewer: Person | None
+    published: DateView
+    modified: DateView
+    last_reviewed: DateView
+    next_review_due: DateView
+    translation: TranslationView | None
+    notices: tuple[NoticeKind, ...]
+    source_url: str | None
+    revision: str
+
+
+def article_view(
+    article: Article,
+    text: ArticleText,
+    localizer: Localizer,
+    practice: SiteView,
+    *,
+    notices: Sequence[NoticeKind] = (),
+    source_url: str | None = None,
+    pictures: Mapping[str, Asset] | None = None,
+) -> ArticleView:
+    """`text` rendered for its page; `pictures` as `read_pictures` gives them."""
+    style = markdown.Style(
+        article.numbers,
+        lambda number: localizer.say(_REFERENCE, number=number),
+        {"emergency_number": practice.emergency},
+        separator=localizer.say(_SEPARATOR),
+        pieces=practice.practitioner.credentials,
+    )
+
+    def html(block: Block) -> Markup:
+        return markdown.render(block.tokens, style)
+
+    def items(name: str) -> tuple[ItemView, ...]:
+        return tuple(ItemView(id_, html(block)) for id_, block in text.group(name))
+
+    def day(value: date) -> DateView:
+        return DateView(value.isoformat(), localizer.date(value))
+
+    facts, blocks = article.facts, text.blocks
+    sections = tuple(
+        SectionView(id_, block.severity, block.heading, html(block), _picture((pictures or {}).get(f"{id_}.svg")))
+        for id_, block in text.group("sections")
+    )
+    return ArticleView(
+        slug=article.slug,
+        locale=text.locale,
+        url=f"/{text.locale}/articles/{article.slug}",
+        title=text.front.title,
+        description=text.front.description,
+        summary=html(blocks["summary"]),
+        takeaways=items("takeaways"),
+        red_flags=items("red_flags"),
+        see_doctor=items("see_doctor"),
+        contraindications=items("contraindications"),
+        risks=items("risks"),
+        evidence=html(blocks["evidence"]),
+        alternatives=items("alternatives"),
+        conflict_of_interest=html(blocks["conflict_of_interest"]),
+        disclaimer=html(blocks["disclaimer"]),
+        opening=html(blocks["opening"]),
+        sections=sections,
+        cover=next((each.picture for each in sections if each.picture), None),
+        references=tuple(ReferenceView(number, each) for number, each in enumerate(facts.references, start=1)),
+        author=practice.practitioner,
+        reviewer=facts.reviewer,
+        published=day(facts.published),
+        modified=day(facts.modified),
+        last_reviewed=day(facts.last_reviewed),
+        next_review_due=day(facts.next_review_due),
+        translation=TranslationView(
+            text.front.translation.method,
+            text.front.translation.translator,
+            text.front.translation.reviewer,
+            day(text.front.translation.date),
+        )
+        if text.front.translation
+        else None,
+        notices=tuple(notices),
+        source_url=source_url,
+        revision=text.revision,
+    )
+
+
+def _picture(asset: Asset | None) -> PictureView | None:
+    return PictureView(asset.path, *asset.size) if asset and asset.size else None

@@ -1,0 +1,133 @@
+"""Templates to HTML, in one language.
+
+Every template is given
+
+    site        practice_view.SiteView      the practice, in the page's language
+    page        page_view.PageView          this page, its addresses and languages
+    source      page_view.SourceView        the language that articles are written in
+    asset(name)                             the fingerprinted address of a file in assets/
+    slot(name, default='')                  a place of the form (forms.py)
+    returned                                whether this is the page that comes back from the form
+    _(message, **values)                    gettext; values fill %(placeholders)s
+    text|sentences                          a heading of two sentences, each kept in one piece
+    text|unbroken                           a number or a degree that no line ends in
+
+and besides
+
+    landing.html    article: article_view.ArticleView, form: pages.FormView
+    home.html       articles: a list of ArticleView
+    thank_you.html  reference: text, red_flags: pairs of locale and HTML
+    error.html      error: title, detail, links (each path, locale, dir, text)
+
+`partials/form_fragments.html` holds the macros named in `forms.FRAGMENTS`.
+"""
+
+import json
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from traceback import extract_tb
+from typing import Any
+
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
+from jinja2.bccache import Bucket
+from markupsafe import Markup
+
+from infra.site.errors import ContentError, fault
+from infra.site.languages.localize import Localizer
+from infra.site.sources.assets import Asset
+from infra.site.sources.typography import close_gaps, sentences
+from infra.site.views import form_slots as forms
+from shared.sentences import unbroken
+
+
+def data_block(document: object) -> Markup:
+    """JSON for a `<script>` element of a data type."""
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    # In a script element only "</" and "<!--" mean anything to an HTML parser.
+    return Markup(text.replace("<", "\\u003c"))  # noqa: S704
+
+
+def _address(assets: Mapping[str, Asset], name: str) -> str:
+    if name not in assets:
+        raise KeyError(f"there is no asset {name}")
+    return assets[name].path
+
+
+class Bytecode(BytecodeCache):
+    """Compiled templates in memory: the locales differ in messages only, so one compilation serves them all."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill `bucket` with what was compiled for another locale, if anything was."""
+        if bucket.key in self._compiled:
+            bucket.bytecode_from_string(self._compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what has been compiled."""
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+class Renderer:
+    """Renders templates for one locale. `shared` is in every template's context."""
+
+    def __init__(
+        self,
+        folder: Path,
+        localizer: Localizer,
+        assets: Mapping[str, Asset],
+        shared: Mapping[str, Any],
+        bytecode: Bytecode,
+    ) -> None:
+        self._folder = folder
+        self._environment = Environment(
+            loader=FileSystemLoader(folder),
+            bytecode_cache=bytecode,
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            extensions=["jinja2.ext.i18n"],
+        )
+        self._environment.policies["ext.i18n.trimmed"] = True
+        self._environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
+        self._environment.install_gettext_translations(localizer.catalogue, newstyle=True)  # type: ignore[attr-defined]
+        self._environment.filters |= {"sentences": sentences, "unbroken": unbroken}
+        self._environment.globals |= {
+            "asset": partial(_address, assets),
+            "slot": forms.as_shown,
+            "returned": False,
+            **shared,
+        }
+
+    def page(self, template: str, **context: Any) -> str:
+        """A page as first shown. Raises ContentError where the template is wrong."""
+        return self._render(template, context)
+
+    def cut_page(self, template: str, **context: Any) -> str:
+        """The same page with a mark at each of the form's slots."""
+        return self._render(template, {**context, "slot": forms.as_slot, "returned": True})
+
+    def fragments(self, template: str, names: tuple[str, ...]) -> dict[str, str]:
+        """The output of macros that take no arguments, by name."""
+        macros = self._environment.get_template(template).make_module({})
+        return {name: close_gaps(str(getattr(macros, name)())) for name in names}
+
+    def _render(self, template: str, context: Mapping[str, Any]) -> str:
+        try:
+            return close_gaps(self._environment.get_template(template).render(context))
+        except TemplateSyntaxError as error:
+            path = Path(error.filename or self._folder / template)
+            raise ContentError([fault(path, error.lineno, "template", error.message or "syntax error")]) from error
+        except (TemplateError, KeyError) as error:
+            path, line = _place(error) or (self._folder / template, None)
+            raise ContentError([fault(path, line, "template", str(error))]) from error
+
+
+def _place(error: BaseException) -> tuple[Path, int] | None:
+    """The template and its line where rendering failed; Jinja writes both into the traceback."""
+    frames = [frame for frame in extract_tb(error.__traceback__) if frame.filename.endswith(".html") and frame.lineno]
+    return (Path(frames[-1].filename), frames[-1].lineno or 0) if frames else None

@@ -1,0 +1,71 @@
+"""The landing page cut at its form's slots, as the leads function fills it in."""
+
+import json
+from typing import Any
+
+import pytest
+
+from infra.site.views import audit
+from tests.unit.site.sample import SLUG, Sample
+
+SLOTS = {
+    "title_prefix",
+    "summary",
+    *(f"value:{field}" for field in ("name", "phone", "email", "message")),
+    *(
+        f"error:{field}"
+        for field in ("name", "phone", "email", "preferred_contact", "preferred_time", "message", "consent")
+    ),
+    *(f"invalid:{field}" for field in ("name", "phone", "email", "preferred_time", "message", "consent")),
+    *(f"checked:preferred_contact:{value}" for value in ("phone", "email")),
+    *(f"selected:preferred_time:{value}" for value in ("any", "morning", "afternoon", "evening")),
+    "checked:consent:true",
+    "tags:link",
+    "tags:form",
+}
+
+
+@pytest.fixture
+def document(compiled: Sample) -> Any:
+    return json.loads((compiled.out / "compiled" / "forms" / f"{SLUG}.es.json").read_text(encoding="utf-8"))
+
+
+def test_every_field_can_show_what_was_typed_and_what_is_wrong(document: Any) -> None:
+    assert set(document["pieces"][1::2]) == SLOTS
+
+
+def test_the_document_says_what_page_it_is(document: Any, compiled: Sample) -> None:
+    article = json.loads(compiled.get(f"/api/articles/{SLUG}", {"locale": "es"}).body)
+
+    assert (document["lang"], document["dir"], document["article"]) == ("es", "ltr", SLUG)
+    assert document["revision"] == article["revision"]
+
+
+def test_with_no_slot_filled_it_is_a_sound_page_that_nobody_indexes(document: Any) -> None:
+    html = "".join(document["pieces"][::2])
+
+    audit.check(html, "form")
+    assert '<meta name="robots" content="noindex">' in html
+    assert "\ue000" not in html
+    assert '" checked' not in html
+
+
+def test_with_every_slot_filled_the_errors_lead_to_their_fields(document: Any) -> None:
+    fragments = document["fragments"]
+    fields = [slot.partition(":")[2] for slot in SLOTS if slot.startswith("error:")]
+    items = "".join(fragments["summary_item"].format(field=field, text="wrong") for field in fields)
+    filled = {
+        "title_prefix": fragments["title_prefix"],
+        "summary": fragments["summary"].format(
+            text="Look again", list=fragments["summary_list"].format(items=items + fragments["summary_note"])
+        ),
+        **{f"error:{field}": fragments["error"].format(field=field, text="wrong") for field in fields},
+        **{f"invalid:{field}": fragments["invalid"].format(field=field) for field in fields},
+    }
+
+    html = "".join(filled.get(piece, "") if index % 2 else piece for index, piece in enumerate(document["pieces"]))
+
+    audit.check(html, "form")
+    assert "<title>[es] Error: " in html
+    assert html.count("wrong") == 2 * len(fields)
+    assert 'tabindex="-1" autofocus' in html

@@ -1,0 +1,49 @@
+"""What the form's script is given to say, in the page's language."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.leads.form import FORM
+from infra.site.views.form_slots import TYPED
+from tests.unit.site.sample import Sample
+from tests.unit.site.test_pages import landing
+
+SCRIPT = Path("functions/content/assets/form.js")
+
+
+@pytest.fixture
+def texts(compiled: Sample) -> Any:
+    html = landing(compiled, "es").html
+    return json.loads(html.partition('id="form-texts">')[2].partition("</script>")[0])
+
+
+def test_every_text_that_the_script_reads_is_there(texts: dict[str, Any]) -> None:
+    read = set(re.findall(r"\btexts\??\.(\w+)", SCRIPT.read_text(encoding="utf-8")))
+
+    assert read == set(texts)
+
+
+def test_what_is_said_about_a_field_is_what_the_server_says(texts: dict[str, Any]) -> None:
+    assert texts["errors"]["name required"] == "[es] Enter your name."
+    assert texts["errors"]["phone not_a_phone_number"].endswith("such as \u2066(201)\u00a0555\u20110123\u2069.")
+
+
+def test_every_sentence_is_in_the_pages_language(texts: dict[str, Any]) -> None:
+    said = {name: text for name, text in texts.items() if isinstance(text, str) and not name.startswith("phone")}
+    sentences = [*texts["errors"].values(), *said.values()]
+
+    assert sentences
+    assert [each for each in sentences if not each.startswith("[es] ")] == []
+
+
+def test_the_number_to_call_is_the_practices(texts: dict[str, Any]) -> None:
+    assert (texts["phone"], texts["phone_uri"]) == ("(602)\u00a0555\u20110142", "tel:+16025550142")
+
+
+def test_the_limits_are_the_servers(texts: dict[str, Any]) -> None:
+    assert texts["limits"] == {name: getattr(FORM[name].kind, "max_length") for name in TYPED}  # noqa: B009
+    assert texts["digits"] == 10

@@ -9,8 +9,9 @@ from gettext import NullTranslations
 from functions.leads import phone
 from functions.leads.body import FORM, Submission, media_type
 from functions.leads.body import JSON as JSON_BODY
+from functions.leads.errors import InvalidFields, RequestError
 from functions.leads.page import pages
-from shared.errors import FieldError, InvalidFields, RequestError
+from shared.errors import FieldError
 from shared.http import HTML, JSON, Request, Response, dump_json, prefers_html, problem
 from shared.languages import Matcher
 from shared.lead import Lead

@@ -10,11 +10,12 @@ from shared.init_phase import in_init_phase, without_waiting_long
 from functions.leads.answers import Answers
 from functions.leads.body import Submission, read_submission
 from functions.leads.enquiry import Fault, Validated, validate
+from functions.leads.errors import InvalidHeader, KeyReused, RequestError
 from functions.leads.form import HONEYPOT
 from functions.leads.page import pages
 from functions.leads.spam import spam_reasons
 from shared.consent import CONSENT_ID
-from shared.errors import InvalidHeader, KeyReused, RequestError, StoreUnavailable
+from shared.errors import StoreUnavailable
 from shared.http import Request, Response, finish
 from shared.lead import (
     SECONDS_PER_DAY,

@@ -4,9 +4,9 @@ import json
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
+from functions.leads.errors import BodyTooLarge, InvalidBody, UnsupportedMedia
 from functions.leads.text import clean_line
 from shared.campaign import MAX_TAG_LENGTH, SOURCE_TAGS
-from shared.errors import BodyTooLarge, InvalidBody, UnsupportedMedia
 from shared.http import Request
 
 MAX_BODY_BYTES = 16 * 1024

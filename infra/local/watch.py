@@ -27,8 +27,8 @@ class Effect(Enum):
 def effect(paths: Iterable[Path], project: Path) -> Effect:
     """What changes to these files make necessary.
 
-    Articles, page templates, catalogues and the practice file are compiled, by code that the compiler itself may import.
-    Any other code only needs processes that load it.
+    Articles, page templates, catalogues and the practice file are compiled, by code that the compiler itself may
+    import. Any other code only needs processes that load it.
     """
     effects = (_effect(path.relative_to(project)) for path in paths)
     return max(effects, key=lambda found: found.value, default=Effect.NOTHING)

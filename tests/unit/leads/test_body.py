@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from functions.leads.body import MAX_BODY_BYTES, read_submission
-from shared.errors import RequestError
+from functions.leads.errors import RequestError
 from shared.http import Request
 
 

@@ -13,9 +13,9 @@ from functions.leads import phone
 from functions.leads.app import idempotency_key
 from functions.leads.body import FORM, read_submission
 from functions.leads.enquiry import Fault, validate
+from functions.leads.errors import InvalidHeader
 from infra.site.outputs.lead_schema import lead_schemas
 from infra.site.outputs.openapi import _KEY
-from shared.errors import InvalidHeader
 from shared.http import Request
 
 SCHEMAS = lead_schemas(["es"], ["knees"], "US")

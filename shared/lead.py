@@ -7,9 +7,9 @@ same enquiry therefore always meets the same item, and the table itself is the i
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 # No 0/O, 1/I and no vowels (nor Y): it can be read out on the phone, and it never spells a word.
 REFERENCE_ALPHABET: Final = "23456789BCDFGHJKLMNPQRSTVWXZ"
@@ -44,11 +44,8 @@ class Enquiry:
     article: str
     source: Mapping[str, str]
     consent_version: str
-
-    def fingerprint(self) -> str:
-        """A digest of all that was entered: two enquiries are the same if and only if it is the same."""
-        canonical = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode()).hexdigest()
+    # Fields of the form that no code knows by name: stored, and shown as they are.
+    more: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         # A stray log line or traceback must not carry a person's details.
@@ -92,6 +89,15 @@ class Identity:
 
     id: str
     unless: tuple[str, ...] = ()
+
+
+def fingerprint(entered: Mapping[str, Any]) -> str:
+    """A digest of what was given of an enquiry, by field: two enquiries are the same if and only if it is the same.
+
+    What was not given is no part of it, or a new field of the form would change the digest of every enquiry before it.
+    """
+    canonical = json.dumps(entered, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def identity_of_key(key: str) -> Identity:

@@ -1,7 +1,7 @@
 """One lead, with everything that a visitor can leave; a test changes what it is about."""
 
 from shared.consent import CONSENT_ID, CONSENT_VERSION
-from shared.lead import Enquiry, Lead, reference_of
+from shared.lead import Enquiry, Lead, fingerprint, reference_of
 
 _ID = "4f1c0c9e5b7a4d6f8e2b1a3c5d7e9f01"
 
@@ -22,7 +22,7 @@ LEAD = Lead(
     id=_ID,
     reference=reference_of(_ID),
     enquiry=ENQUIRY,
-    fingerprint=ENQUIRY.fingerprint(),
+    fingerprint=fingerprint({"name": ENQUIRY.name, "phone": ENQUIRY.phone}),
     article_revision="1",
     consent_id=CONSENT_ID,
     stored_at="2026-11-23T15:30:00.000Z",

@@ -1,23 +1,26 @@
 """The answers to a submission: JSON for programs, pages for people, both in the visitor's language."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from gettext import NullTranslations
+from typing import Any
 
 from functions.leads import phone
-from functions.leads.body import FORM, Submission, media_type
+from functions.leads.body import FORM, media_type
 from functions.leads.body import JSON as JSON_BODY
+from functions.leads.codes import RequestCode
+from functions.leads.enquiry import form
 from functions.leads.errors import InvalidFields, RequestError
 from functions.leads.page import pages
+from functions.leads.sentences import Sentences, detail, title
 from shared.errors import FieldError
 from shared.http import HTML, JSON, Request, Response, dump_json, prefers_html, problem
 from shared.languages import Matcher
 from shared.lead import Lead
 from shared.messages import translations
 from shared.practice import read_compiled
-from shared.sentences import detail, field_error, title
 from shared.settings import compiled
 
 ALLOW = "OPTIONS, POST"
@@ -28,10 +31,10 @@ _KEPT_FOR_BACK = {"cache-control": "private, no-cache"}
 
 @dataclass
 class Answers:
-    """The answers to one request. `submission` is known once the body could be read."""
+    """The answers to one request. `fields` are what was sent, once the body could be read."""
 
     request: Request
-    submission: Submission | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
 
     def stored(self, lead: Lead, *, is_new: bool) -> Response:
         """The lead is stored: a page to read for a form, the reference for JSON; a replay gets the first answer."""
@@ -41,21 +44,16 @@ class Answers:
         body = dump_json({"reference": lead.reference, "received_at": lead.stored_at})
         return Response(201 if is_new else 200, {"content-type": JSON, **_UNCACHED}, body)
 
-    def invalid_fields(self, faults: Sequence[tuple[str, str]]) -> InvalidFields:
-        """The error for some faults, with their sentences."""
-        own = phone.example(read_compiled().address.country) or _practice_number()
-        abroad = phone.example_abroad(self._locale, _matcher().likely_region(self._locale)) or read_compiled().phone
-        return InvalidFields([field_error(*fault, self._catalogue, example=own, abroad=abroad) for fault in faults])
-
     def refused(self, error: RequestError) -> Response:
         """The request is wrong; nothing was stored."""
-        errors = error.errors if isinstance(error, InvalidFields) else ()
-        return self._problem(error.status, error.code, errors)
+        faults = error.faults if isinstance(error, InvalidFields) else ()
+        return self._problem(error.code, [self._sentences.of_field(fault) for fault in faults])
 
-    def failed(self, status: int, code: str) -> Response:
+    def failed(self, code: RequestCode) -> Response:
         """We are at fault; nothing was stored, and nothing typed is lost."""
-        response = self._problem(status, code)
-        return response._replace(headers={**response.headers, "retry-after": "5"}) if status == 503 else response
+        response = self._problem(code)
+        again = {"retry-after": "5"} if code is RequestCode.STORE_UNAVAILABLE else {}
+        return response._replace(headers={**response.headers, **again})
 
     def options(self) -> Response:
         """What can be done here."""
@@ -63,34 +61,33 @@ class Answers:
 
     def wrong_method(self) -> Response:
         """Anything but POST."""
-        response = self._problem(405, "method_not_allowed")
+        response = self._problem(RequestCode.METHOD_NOT_ALLOWED)
         return response._replace(headers={**response.headers, "allow": ALLOW})
 
-    def _problem(self, status: int, code: str, errors: Sequence[FieldError] = ()) -> Response:
+    def _problem(self, code: RequestCode, errors: Sequence[FieldError] = ()) -> Response:
         sentence = detail(code, self._catalogue, phone=_practice_number())
-        if page := self._page(status, sentence, errors):
+        if page := self._page(code.status, sentence, errors):
             return page
         return problem(
-            status,
+            code.status,
             code,
-            title=title(status, self._catalogue),
+            title=title(code.status, self._catalogue),
             detail=sentence,
             locale=self._locale,
             errors=errors,
         )
 
     def _page(self, status: int, sentence: str, errors: Sequence[FieldError]) -> Response | None:
-        typed = self.submission.fields if self.submission else {}
-        nearest = pages().nearest(typed.get("article"), self._locale)
+        nearest = pages().nearest(self.fields.get("article"), self._locale)
         if not self._wants_page or nearest is None:
             return None
         article, locale = nearest
-        body = pages().fill(article, locale, typed=typed, summary=sentence, errors=errors)
+        body = pages().fill(article, locale, typed=self.fields, summary=sentence, errors=errors)
         return Response(status, {"content-type": HTML, "content-language": locale, **_KEPT_FOR_BACK}, body)
 
     @cached_property
     def _locale(self) -> str:
-        asked = self.submission.fields.get("locale") if self.submission else None
+        asked = self.fields.get("locale")
         if isinstance(asked, str) and asked in read_compiled().locales:
             return asked
         return _matcher().match_header(self.request.headers.get("accept-language")).served
@@ -98,6 +95,12 @@ class Answers:
     @property
     def _catalogue(self) -> NullTranslations:
         return translations(self._locale)
+
+    @property
+    def _sentences(self) -> Sentences:
+        own = phone.example(read_compiled().address.country) or _practice_number()
+        abroad = phone.example_abroad(self._locale, _matcher().likely_region(self._locale)) or read_compiled().phone
+        return Sentences(self._catalogue, own, abroad, form().limits)
 
     @property
     def _wants_page(self) -> bool:
@@ -112,4 +115,4 @@ def _matcher() -> Matcher:
 
 def _practice_number() -> str:
     practice = read_compiled()
-    return phone.e164_as_written(practice.phone, practice.address.country)
+    return phone.as_written(practice.phone, practice.address.country)

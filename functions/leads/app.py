@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from shared.init_phase import in_init_phase, without_waiting_long
 from functions.leads.answers import Answers
-from functions.leads.body import Submission, read_submission
-from functions.leads.enquiry import Fault, Validated, validate
-from functions.leads.errors import InvalidHeader, KeyReused, RequestError
-from functions.leads.form import HONEYPOT
+from functions.leads.body import read_fields
+from functions.leads.checks import Context
+from functions.leads.codes import RequestCode
+from functions.leads.enquiry import HONEYPOT, Accepted, form
+from functions.leads.errors import RequestError
 from functions.leads.page import pages
 from functions.leads.spam import spam_reasons
 from shared.consent import CONSENT_ID
@@ -67,7 +68,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             response = _answer_or_refusal(request, answers, log)
         except Exception as error:  # the visitor gets the practice's number, whatever broke
             log.error("unexpected", **describe(error))
-            response = answers.failed(500, "internal_error")
+            response = answers.failed(RequestCode.INTERNAL_ERROR)
     return finish(request, response)
 
 
@@ -80,7 +81,7 @@ def _answer_or_refusal(request: Request, answers: Answers, log: "Logger") -> Res
     except StoreUnavailable as error:
         count("LeadStoreUnavailable")
         log.error("lead not stored", reason=str(error))
-        return answers.failed(503, "store_unavailable")
+        return answers.failed(RequestCode.STORE_UNAVAILABLE)
 
 
 def _answer(request: Request, answers: Answers) -> Response:
@@ -93,49 +94,37 @@ def _answer(request: Request, answers: Answers) -> Response:
 
 
 def _take(request: Request, answers: Answers) -> Response:
-    submission = answers.submission = read_submission(request)
+    answers.fields = read_fields(request)
     key = idempotency_key(request)
-    validated = _validated(submission, answers)
+    practice = read_compiled()
+    context = Context(practice.address.country, practice.locales, pages().knows)
+    accepted = form().validate(answers.fields, context)
     now = time.time()
-    fingerprint = validated.enquiry.fingerprint()
     # A second try without what the honeypot caught is another submission, or a person would be spam for the day.
-    content = f"{fingerprint}:{HONEYPOT}" if validated.honeypot else fingerprint
+    content = f"{accepted.fingerprint}:{HONEYPOT}" if accepted.honeypot else accepted.fingerprint
     identity = identity_of_key(key) if key else identity_of_content(content, now)
-    lead = _lead(validated, fingerprint, identity, now)
+    lead = _lead(accepted, identity, now)
     stored = store().create(lead, identity)
-    if stored.fingerprint != fingerprint:
-        raise KeyReused
+    if stored.fingerprint != lead.fingerprint:
+        raise RequestError(RequestCode.IDEMPOTENCY_KEY_REUSED)
     return answers.stored(stored, is_new=stored is lead)
 
 
-def _validated(submission: Submission, answers: Answers) -> Validated:
-    try:
-        practice = read_compiled()
-        return validate(
-            submission.fields,
-            country=practice.address.country,
-            locales=practice.locales,
-            knows_article=pages().knows,
-        )
-    except Fault as fault:
-        raise answers.invalid_fields(fault.faults) from None
-
-
-def _lead(validated: Validated, fingerprint: str, identity: Identity, now: float) -> Lead:
-    enquiry = validated.enquiry
+def _lead(accepted: Accepted, identity: Identity, now: float) -> Lead:
+    enquiry = accepted.enquiry
     return Lead(
         id=identity.id,
         reference=reference_of(identity.id),
         enquiry=enquiry,
-        fingerprint=fingerprint,
+        fingerprint=accepted.fingerprint,
         article_revision=pages().revision(enquiry.article, enquiry.locale),
         consent_id=CONSENT_ID,
         stored_at=timestamp(now),
         expires_at=int(now) + settings().lead_retention_days * SECONDS_PER_DAY,
-        phone_as_written=validated.phone_as_written,
-        phone_as_typed=validated.phone_as_typed,
-        replaces=reference_of(identity_of_key(validated.replaces).id) if validated.replaces else None,
-        spam_reasons=spam_reasons(enquiry, validated.honeypot),
+        phone_as_written=accepted.phone_as_written,
+        phone_as_typed=accepted.phone_as_typed,
+        replaces=reference_of(identity_of_key(accepted.replaces).id) if accepted.replaces else None,
+        spam_reasons=spam_reasons(enquiry, accepted.honeypot),
     )
 
 
@@ -147,7 +136,7 @@ def idempotency_key(request: Request) -> str | None:
     written = _KEY.fullmatch(value.strip())
     key = written and (written["bare"] or re.sub(r"\\(.)", r"\1", written["quoted"]))
     if not key or len(key) > 255:
-        raise InvalidHeader("idempotency_key_invalid")
+        raise RequestError(RequestCode.IDEMPOTENCY_KEY_INVALID)
     return key
 
 
@@ -156,4 +145,5 @@ def prepare() -> None:
     """What every invocation needs; the connection to DynamoDB comes last, for nothing is to wait for it."""
     pages()
     read_compiled()
+    form()
     without_waiting_long(store().connect)

@@ -1,10 +1,11 @@
 """From the bytes of a request to the fields of a submission, or an error that names what cannot be read."""
 
 import json
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import parse_qsl
 
-from functions.leads.errors import BodyTooLarge, InvalidBody, UnsupportedMedia
+from functions.leads.codes import RequestCode
+from functions.leads.errors import RequestError
 from functions.leads.text import clean_line
 from shared.campaign import MAX_TAG_LENGTH, SOURCE_TAGS
 from shared.http import Request
@@ -15,31 +16,29 @@ FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 
 
-class Submission(NamedTuple):
-    """The fields as sent: JSON values, or strings from a form."""
-
-    fields: dict[str, Any]
-
-
 def media_type(request: Request) -> str:
     """The media type of the body, in lower case and without parameters."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def read_submission(request: Request) -> Submission:
-    """Read a JSON object or an HTML form. Raises InvalidBody, BodyTooLarge or UnsupportedMedia; stores nothing."""
+def read_fields(request: Request) -> dict[str, Any]:
+    """The fields as they were sent: values of JSON, or strings from an HTML form, without halves of characters.
+
+    Raises:
+        RequestError: The body is too large, of another type, or cannot be read.
+    """
     if len(request.body) > MAX_BODY_BYTES:
-        raise BodyTooLarge("body_too_large")
+        raise RequestError(RequestCode.BODY_TOO_LARGE)
     kind = media_type(request)
     if kind not in (JSON, FORM):
-        raise UnsupportedMedia("unsupported_media_type")
+        raise RequestError(RequestCode.UNSUPPORTED_MEDIA_TYPE)
     try:
         text = request.body.decode("utf-8-sig")  # without a byte order mark (RFC 8259 section 8.1)
     except UnicodeDecodeError:
-        raise InvalidBody("body_not_utf8") from None
+        raise RequestError(RequestCode.BODY_NOT_UTF8) from None
     if not text.strip():
-        raise InvalidBody("body_empty")
-    return Submission(_read_json(text) if kind == JSON else _read_form(text))
+        raise RequestError(RequestCode.BODY_EMPTY)
+    return _read_json(text) if kind == JSON else _read_form(text)
 
 
 def _read_json(text: str) -> dict[str, Any]:
@@ -47,9 +46,9 @@ def _read_json(text: str) -> dict[str, Any]:
         document = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
     except (ValueError, RecursionError):
         # Not chained: the decoder's error holds the whole text.
-        raise InvalidBody("body_not_json") from None
+        raise RequestError(RequestCode.BODY_NOT_JSON) from None
     if not isinstance(document, dict):
-        raise InvalidBody("body_not_an_object")
+        raise RequestError(RequestCode.BODY_NOT_AN_OBJECT)
     return document
 
 
@@ -57,9 +56,9 @@ def _read_form(text: str) -> dict[str, Any]:
     try:
         pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_FORM_FIELDS)
     except UnicodeDecodeError:
-        raise InvalidBody("body_not_utf8") from None
+        raise RequestError(RequestCode.BODY_NOT_UTF8) from None
     except ValueError:
-        raise InvalidBody("body_not_a_form") from None
+        raise RequestError(RequestCode.BODY_NOT_A_FORM) from None
     fields: dict[str, Any] = _unique(pairs)
     if locale := fields.pop("show", None):
         # The button of another language, on a page that came back. Consent was given to a text in the first one, so
@@ -78,8 +77,15 @@ def _refuse(constant: str) -> None:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    fields = dict(pairs)
+    fields = {_whole(name): _whole(value) for name, value in pairs}
     if len(fields) != len(pairs):
         # Which of the two was meant cannot be known, and guessing would store what nobody wrote.
-        raise InvalidBody("field_repeated")
+        raise RequestError(RequestCode.FIELD_REPEATED)
     return fields
+
+
+def _whole(value: Any) -> Any:
+    """Text without lone surrogates: JSON can escape half a character, and no text has one (Unicode, D75)."""
+    if isinstance(value, str) and not value.isascii():
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
+    return value

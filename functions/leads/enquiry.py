@@ -1,101 +1,157 @@
-"""From the fields of a submission to an enquiry, or to its faults as stable codes.
+"""From the fields of a submission to an enquiry, or to its faults.
 
-Blank and null mean "not given" in every field.
+Blank and null mean "not given" in every field. What else a field takes, the form says (`form.py`), of which the
+compiled copy is read here.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from functools import cache
+from typing import Any, Final, NamedTuple
 
-from functions.leads import phone
-from functions.leads.form import FORM, HONEYPOT, Unacceptable, read
+from pydantic_core import SchemaValidator, ValidationError
+
+from functions.leads import checks, phone
+from functions.leads.checks import Context
+from functions.leads.codes import Fault, FieldCode
+from functions.leads.errors import FieldFault, InvalidFields
 from functions.leads.text import clean_plain_line
-from shared.lead import Enquiry
+from shared.lead import Enquiry, fingerprint
+from shared.settings import compiled
 
-if TYPE_CHECKING:
-    from phonenumbers import PhoneNumber
+HONEYPOT: Final = "aside"
+# What comes with an enquiry and is no part of what was entered.
+_ABOUT_IT: Final = frozenset(("consent", "replaces", HONEYPOT))
+_OWN: Final = frozenset(field.name for field in fields(Enquiry))
 
-_ORDER = tuple(FORM)
+# pydantic's names of errors (https://docs.pydantic.dev/latest/errors/validation_errors/) and ours.
+_CODES: Final = {
+    "missing": FieldCode.REQUIRED,
+    "extra_forbidden": FieldCode.UNKNOWN_FIELD,
+    "string_too_long": FieldCode.TOO_LONG,
+    "string_pattern_mismatch": FieldCode.WRONG_FORM,
+    "literal_error": FieldCode.NOT_A_CHOICE,
+    "string_type": FieldCode.WRONG_TYPE,
+    "bool_type": FieldCode.WRONG_TYPE,
+    "dict_type": FieldCode.WRONG_TYPE,
+}
 
 
-class Fault(Exception):
-    """The faults found, as (field, code) pairs in the form's order; a field has one at most."""
+class Accepted(NamedTuple):
+    """An enquiry without a fault, and what came with it.
 
-    def __init__(self, faults: list[tuple[str, str]]) -> None:
-        super().__init__(f"{len(faults)} faults")
-        self.faults = faults
-
-
-class Validated(NamedTuple):
-    """An enquiry, and what came with it.
-
-    Its telephone number as people write it and as it was typed, the key of the earlier enquiry that it replaces, and
-    what the honeypot caught. A number that was typed with its country is not kept as it was typed: there was nothing
-    to guess.
+    Attributes:
+        enquiry: What was entered.
+        fingerprint: A digest of what was given of it.
+        phone_as_written: Its telephone number as people write it.
+        phone_as_typed: The number as it was typed, unless that named its country: there was nothing to guess then.
+        replaces: The key of the earlier enquiry that this one replaces.
+        honeypot: What the honeypot caught.
     """
 
     enquiry: Enquiry
+    fingerprint: str
     phone_as_written: str | None
     phone_as_typed: str | None
     replaces: str | None
     honeypot: str | None
 
 
-def validate(
-    fields: Mapping[str, Any], *, country: str, locales: Sequence[str], knows_article: Callable[[str], bool]
-) -> Validated:
-    """What a submission says. Raises Fault with every fault at once.
+class CompiledForm:
+    """The form as the site compiler has written it (`infra/site/outputs/compiled_form.py`).
 
-    `country` (ISO 3166-1 alpha-2) is where a telephone number without a prefix belongs; `locales` are the practice's,
-    and `knows_article(slug)` says whether there is such an article.
+    Attributes:
+        limits: How many characters a field takes at most, where there is a limit.
     """
-    given = {name: value for name, value in fields.items() if value is not None and not _is_blank(value)}
-    values, faults = read(given)
-    faults = dict(_faults_between(given, locales, knows_article)) | faults
-    line, number = values.get("phone"), None
-    if line:
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.limits: Mapping[str, int] = document["limits"]
+        self._fields = tuple(document["schema"]["fields"])
+        self._validator = SchemaValidator(_with_checks(document["schema"]), document["config"])
+
+    def validate(self, submitted: Mapping[str, Any], context: Context) -> Accepted:
+        """What a submission says.
+
+        Raises:
+            InvalidFields: It has faults; all of them are named, in the form's order.
+        """
+        given = {name: value for name, value in submitted.items() if value is not None and not _is_blank(value)}
+        faults = dict(_faults_between(given))
         try:
-            number = phone.read(line, country)
-        except Unacceptable as reason:
-            faults["phone"] = reason.code
-    if faults:
-        raise Fault(sorted(faults.items(), key=lambda fault: _place(fault[0])))
-    as_written = phone.as_written(number, country) if number else None
-    as_typed = line if line and number and not phone.names_its_country(line) else None
-    return Validated(_enquiry(values, number), as_written, as_typed, values["replaces"], values[HONEYPOT])
+            values, _, names = self._validator.validate_python(given, context=context)
+        except ValidationError as error:
+            faults |= dict(reversed(list(_faults(error))))  # of a field's faults the first
+        if faults:
+            # Not chained: the library's error holds what was entered.
+            raise InvalidFields([FieldFault(*each) for each in sorted(faults.items(), key=self._place)])
+        number = values["phone"]
+        return Accepted(
+            enquiry=_enquiry(values),
+            fingerprint=fingerprint({name: values[name] for name in names - _ABOUT_IT}),
+            phone_as_written=phone.as_written(number, context.country) if number else None,
+            phone_as_typed=_typed_without_country(given["phone"]) if number else None,
+            replaces=values["replaces"],
+            honeypot=values[HONEYPOT],
+        )
+
+    def _place(self, fault: tuple[str, FieldCode]) -> int:
+        return self._fields.index(fault[0]) if fault[0] in self._fields else len(self._fields)
 
 
-def _faults_between(
-    given: Mapping[str, Any], locales: Sequence[str], knows_article: Callable[[str], bool]
-) -> Iterator[tuple[str, str]]:
+@cache
+def form() -> CompiledForm:
+    """The form in this function's package."""
+    return CompiledForm(json.loads((compiled() / "form.json").read_bytes()))
+
+
+def _faults_between(given: Mapping[str, Any]) -> Iterator[tuple[str, FieldCode]]:
     """Faults that no field has by itself. Found beside the others, so that nobody has to send the form twice."""
     if "phone" not in given and "email" not in given:
-        yield "phone", "contact_needed"
+        yield "phone", FieldCode.CONTACT_NEEDED
     elif (wanted := given.get("preferred_contact")) in ("phone", "email") and wanted not in given:
-        yield wanted, "preferred_but_missing"
-    if isinstance(locale := given.get("locale"), str) and locale not in locales:
-        yield "locale", "not_a_choice"
-    if isinstance(article := given.get("article"), str) and not knows_article(article):
-        yield "article", "not_a_choice"
+        yield wanted, FieldCode.PREFERRED_BUT_MISSING
 
 
-def _enquiry(values: Mapping[str, Any], number: "PhoneNumber | None") -> Enquiry:
-    return Enquiry(
-        name=values["name"],
-        phone=phone.e164(number) if number else None,
-        phone_extension=(number.extension or None) if number else None,
-        email=values["email"],
-        preferred_contact=values["preferred_contact"] or ("phone" if number else "email"),
-        preferred_time=values["preferred_time"],
-        message=values["message"],
-        locale=values["locale"],
-        article=values["article"],
-        source=values["source"],
-        consent_version=values["consent_version"],
-    )
+def _faults(error: ValidationError) -> Iterator[tuple[str, FieldCode]]:
+    """What pydantic found, in its order: the form's, and unknown fields last."""
+    for each in error.errors(include_url=False):
+        code = _CODES.get(each["type"])
+        if each["type"] == "value_error":
+            fault = each["ctx"]["error"]
+            code = fault.code if isinstance(fault, Fault) else None
+        elif each["type"] == "literal_error" and not isinstance(each["input"], str):
+            code = FieldCode.WRONG_TYPE
+        if code is None:
+            raise TypeError(f"no code for pydantic's {each['type']}")
+        yield str(each["loc"][0]), code
 
 
-def _place(field: str) -> int:
-    return _ORDER.index(field) if field in FORM else len(_ORDER)
+def _enquiry(values: Mapping[str, Any]) -> Enquiry:
+    number, _, extension = (values["phone"] or "").partition(phone.EXTENSION)
+    own = {name: values[name] for name in _OWN & values.keys()}
+    own |= {
+        "phone": number or None,
+        "phone_extension": extension or None,
+        "preferred_contact": values["preferred_contact"] or ("phone" if number else "email"),
+        "more": {name: value for name, value in values.items() if value is not None and name not in _OWN | _ABOUT_IT},
+    }
+    return Enquiry(**own)
+
+
+def _typed_without_country(text: str) -> str | None:
+    return None if phone.names_its_country(text) else clean_plain_line(text)
+
+
+def _with_checks(part: Any) -> Any:
+    match part:
+        case {"check": name}:
+            return getattr(checks, name)
+        case dict():
+            return {name: _with_checks(each) for name, each in part.items()}
+        case list():
+            return [_with_checks(each) for each in part]
+    return part
 
 
 def _is_blank(value: Any) -> bool:

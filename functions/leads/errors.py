@@ -1,66 +1,36 @@
 """What is wrong with a request, as one tree.
 
-    RequestError
-    ├── InvalidBody         400  the body cannot be read at all
-    ├── InvalidHeader       400  a header cannot be read
-    ├── BodyTooLarge        413
-    ├── UnsupportedMedia    415
-    ├── InvalidFields       422  it was read, and some fields are not acceptable
-    └── KeyReused           422  the Idempotency-Key came with other content before
+    RequestError            it cannot be served as it is; its code says why, and with which status
+    └── InvalidFields       it was read, and some fields are not acceptable
 
-`functions.leads.answers.Answers.refused` turns each of them into an answer.
+`functions.leads.app` catches them in one place, and `Answers.refused` turns them into an answer.
 """
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import NamedTuple
 
-from shared.errors import FieldError, NeedlepointError
+from functions.leads.codes import FieldCode, RequestCode
+from shared.errors import NeedlepointError
 
 
 class RequestError(NeedlepointError):
-    """The request cannot be served as it is. `code` is stable; the sentence for it is the answerer's to choose."""
+    """The request cannot be served as it is."""
 
-    status: ClassVar[int] = 400
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
+    def __init__(self, code: RequestCode) -> None:
+        super().__init__(code.value)
         self.code = code
 
 
-class InvalidBody(RequestError):
-    """The body is empty, not in the encoding or the syntax it claims, or not one object."""
+class FieldFault(NamedTuple):
+    """What is wrong with one field."""
 
-
-class InvalidHeader(RequestError):
-    """A header that we act on is malformed."""
-
-
-class BodyTooLarge(RequestError):
-    """The body is larger than any honest enquiry."""
-
-    status = 413
-
-
-class UnsupportedMedia(RequestError):
-    """The body is of a type we do not read."""
-
-    status = 415
+    field: str
+    code: FieldCode
 
 
 class InvalidFields(RequestError):
-    """Some fields are not acceptable; `errors` has one entry for each fault, in the form's order."""
+    """Some fields are not acceptable. `faults` are in the form's order, one for each such field, unknown ones last."""
 
-    status = 422
-
-    def __init__(self, errors: Sequence[FieldError]) -> None:
-        super().__init__("invalid_fields")
-        self.errors = tuple(errors)
-
-
-class KeyReused(RequestError):
-    """The same Idempotency-Key with other content (draft-ietf-httpapi-idempotency-key-header, section 2.7)."""
-
-    status = 422
-
-    def __init__(self) -> None:
-        super().__init__("idempotency_key_reused")
+    def __init__(self, faults: Sequence[FieldFault]) -> None:
+        super().__init__(RequestCode.INVALID_FIELDS)
+        self.faults = tuple(faults)

@@ -9,7 +9,7 @@ from typing import Final
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
-from functions.leads.form import Unacceptable
+from functions.leads.codes import Fault, FieldCode
 from functions.leads.text import narrow
 
 # E.164's fifteen, and what is dialled to get abroad.
@@ -22,6 +22,8 @@ _EXTENSION: Final = re.compile(
     r"|(?:ال)?تحويل[ةه]|داخلي)(?![^\W\d])|;ext=|#)[ .:#№-]*(?P<digits>\d{1,6})\D*$",
     re.IGNORECASE,
 )
+# What comes before one in a number that is read (RFC 3966).
+EXTENSION: Final = ";ext="
 # A telephone waits at a comma before it dials on.
 _PAUSE: Final = re.compile(r"^([^,]*\d),+(?=\d{1,6}\D*$)")
 # 1-800-FLOWERS, with the letters of a telephone's keys: in capitals, and without a space before them.
@@ -39,27 +41,29 @@ _TRUNK_ZERO: Final = re.compile(r"\(\s*0\s*\)")
 _REGIONS: Final = {"es": "MX", "ar": "SA"}
 
 
-def read(text: str, country: str) -> PhoneNumber:
+def read(text: str, country: str) -> str:
     """A number that could be dialled; without a prefix it belongs to `country` (ISO 3166-1 alpha-2).
+
+    It is answered in E.164, with an extension as RFC 3966 writes it: `+16025550100;ext=12`.
 
     Not `is_valid_number`: its tables lag behind new area codes, and people wait. Where the number is written otherwise
     than any of the country's is, nothing is guessed: another person would be called.
 
-    Raises Unacceptable: not_a_phone_number; more_than_one; country_code_needed, where that may be all that is missing.
+    Raises Fault: not_a_phone_number; more_than_one; country_code_needed, where that may be all that is missing.
     """
     line = _PAUSE.sub(r"\1 x", _in_ascii(text))
     extension = _EXTENSION.search(line)
     written = _without_words(line[: extension.start()] if extension else line)
     if _is_more_than_one(written):
-        raise Unacceptable("more_than_one")
+        raise Fault(FieldCode.MORE_THAN_ONE)
     digits = _count(written)
     if digits > _MOST_DIGITS or any(letter.isalpha() for letter in written):
-        raise Unacceptable("not_a_phone_number")
+        raise Fault(FieldCode.NOT_A_PHONE_NUMBER)
     for reading in _readings(written):
         if number := _read(reading, country):
-            number.extension = extension["digits"] if extension else None
-            return number
-    raise Unacceptable("country_code_needed" if digits > _FEWEST_DIGITS else "not_a_phone_number")
+            dialled = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+            return dialled + (f"{EXTENSION}{extension['digits']}" if extension else "")
+    raise Fault(FieldCode.COUNTRY_CODE_NEEDED if digits > _FEWEST_DIGITS else FieldCode.NOT_A_PHONE_NUMBER)
 
 
 def _in_ascii(text: str) -> str:
@@ -151,26 +155,23 @@ def names_its_country(text: str) -> bool:
     return "+" in narrow(text)
 
 
-def e164(number: PhoneNumber) -> str:
-    """As it is dialled from anywhere, without an extension."""
-    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+def as_written(dialled: str, country: str) -> str:
+    """As people in `country` write it, with its extension: one of their own without the country code.
+
+    Raises phonenumbers.NumberParseException for what `read` does not answer.
+    """
+    return _as_written(phonenumbers.parse(dialled), country)
 
 
-def as_written(number: PhoneNumber, country: str) -> str:
-    """As people in `country` write it, with its extension: one of their own without the country code."""
+def _as_written(number: PhoneNumber, country: str) -> str:
     is_own = number.country_code == phonenumbers.country_code_for_region(country)
     return phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL if is_own else PhoneNumberFormat.INTERNATIONAL)
-
-
-def e164_as_written(number: str, country: str) -> str:
-    """The same for a number in E.164. Raises phonenumbers.NumberParseException for anything else."""
-    return as_written(phonenumbers.parse(number), country)
 
 
 def example(country: str) -> str | None:
     """A number of the country's that nobody has, as it is written there."""
     number = phonenumbers.example_number(country)
-    return as_written(number, country) if number else None
+    return _as_written(number, country) if number else None
 
 
 def example_abroad(locale: str, likely_region: str) -> str | None:

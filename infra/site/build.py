@@ -16,6 +16,7 @@ from infra.site.edition import Edition
 from infra.site.errors import ContentError
 from infra.site.languages import message_files
 from infra.site.languages.cldr import build_table
+from infra.site.outputs.compiled_form import compiled_form
 from infra.site.outputs.index import fill
 from infra.site.outputs.pages import form_documents
 from infra.site.places import Places
@@ -84,6 +85,7 @@ def compile_from(
             path = folder / "locales" / catalogue_folder(locale) / "LC_MESSAGES" / f"{DOMAIN}.mo"
             path.parent.mkdir(parents=True)
             path.write_bytes(message_files.compile_catalogue(catalog))
+        _write_json(folder / "form.json", compiled_form())
         _write_json(folder / "practice.json", asdict(practice))
         _write_json(folder / "languages.json", build_table(practice.locales))
         _write_json(folder / "report.json", asdict(report))

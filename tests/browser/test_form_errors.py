@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from functions.leads.enquiry import Fault, validate
+from functions.leads.checks import Context
+from functions.leads.errors import InvalidFields
+from functions.leads.sentences import Sentences
 from infra.local.stack import LocalStack
-from shared.sentences import field_error
 from tests.browser.enquiry import API, Posts, button, leads, status, write, write_well
 from tests.browser.pages import ARTICLE, LOCALES, PRACTICE, landing
 from tests.browser.visitor import Visitor, Visits
+from tests.forms import FORM
 
 PROBLEM = "application/problem+json"
 
@@ -224,9 +226,10 @@ def faults_of(fields: dict[str, Any]) -> dict[str, str]:
     given = {**fields, "consent": True} if "consent" in fields else fields
     given = {"locale": "en", "article": ARTICLE} | given
     try:
-        validate(given, country=PRACTICE.address.country, locales=LOCALES, knows_article=ARTICLE.__eq__)
-    except Fault as fault:
-        errors = [field_error(*each, NullTranslations(), example="", abroad="") for each in fault.faults]
+        FORM.validate(given, Context(PRACTICE.address.country, LOCALES, ARTICLE.__eq__))
+    except InvalidFields as error:
+        sentences = Sentences(NullTranslations(), example="", abroad="", limits=FORM.limits)
+        errors = [sentences.of_field(fault) for fault in error.faults]
         return {error.field: error.detail.replace(" .", ".") for error in errors}
     return {}
 

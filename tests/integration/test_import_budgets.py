@@ -14,7 +14,6 @@ FOR_BUILDING = {
     "jinja2",
     "markdown_it",
     "pydantic",
-    "pydantic_core",
     "tomllib",
     "yaml",
 }
@@ -40,6 +39,7 @@ BEYOND_A_PAGE = {
     "logging",
     "pathlib",
     "phonenumbers",
+    "pydantic_core",
     "ssl",
     "urllib3",
 }
@@ -57,13 +57,17 @@ MUST_NOT_LOAD = {
     | POWERTOOLS_DEARER_PARTS
     | FOR_SOME_ADDRESSES
     | {"asyncio", "zoneinfo", "email.headerregistry"},
-    "notify": FOR_BUILDING | DEARER_SDKS | POWERTOOLS_DEARER_PARTS | FOR_SOME_ADDRESSES | {"asyncio", "phonenumbers"},
+    "notify": FOR_BUILDING
+    | DEARER_SDKS
+    | POWERTOOLS_DEARER_PARTS
+    | FOR_SOME_ADDRESSES
+    | {"asyncio", "phonenumbers", "pydantic_core"},
 }
 # What an invocation needs, as far as that goes without AWS.
 START = {
     "content": f"assert app.lambda_handler({GET!r}, None)['statusCode'] == 200",
-    "leads": "app.store(); app.pages(); app.read_compiled(); app.validate({'email': 'ana@example.com', 'name': 'Ana', "
-    "'consent': True, 'locale': 'en', 'article': 'x'}, country='US', locales=('en',), knows_article=bool)",
+    "leads": "app.store(); app.pages(); app.read_compiled(); app.form().validate({'email': 'ana@example.com', "
+    "'name': 'Ana', 'consent': True, 'locale': 'en', 'article': 'x'}, app.Context('US', ('en',), bool))",
     "notify": "app.prepare()",
 }
 

@@ -11,9 +11,9 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from functions.leads import app
+from functions.leads.sentences import number_in_text
 from shared.consent import CONSENT_VERSION
 from shared.lead import REFERENCE_ALPHABET, SECONDS_PER_DAY
-from shared.sentences import number_in_text
 from tests.integration.conftest import Stack
 
 JSON = {"content-type": "application/json", "accept": "application/json"}

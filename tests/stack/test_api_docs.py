@@ -5,9 +5,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from functions.leads import form
+from functions.leads.codes import FieldCode, RequestCode
+from functions.leads.form import Form
 from infra.local.stack import LocalStack
-from shared import sentences
 from shared.campaign import SOURCE_TAGS
 from tests.stack.asking import ask
 
@@ -49,6 +49,5 @@ def test_every_documented_exchange_happens_as_documented(running: LocalStack) ->
 
 
 def test_every_field_and_code_is_documented() -> None:
-    codes = {key[1] if isinstance(key, tuple) else key for key in sentences._FIELD_SENTENCES}
-    for word in [*form.FORM, *SOURCE_TAGS, *codes, *sentences._REQUEST_SENTENCES]:
+    for word in [*Form.model_fields, *SOURCE_TAGS, *FieldCode, *RequestCode]:
         assert f"`{word}`" in DOCUMENT, word

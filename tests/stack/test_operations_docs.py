@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 import pytest
 
-from functions.leads.form import HONEYPOT
+from functions.leads.enquiry import HONEYPOT
 from infra.local.cloud import STACK_NAME
 from infra.local.stack import LocalStack
 from infra.local.template import REGION

@@ -1,8 +1,5 @@
 """What a lead is: identities, references, when to try again."""
 
-from dataclasses import replace
-
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,15 +27,6 @@ def test_a_reference_can_be_read_out(lead_id: str) -> None:
     assert set(reference.replace("-", "")) <= set(REFERENCE_ALPHABET)
     assert not set(reference) & set("01IOAEUY")
     assert reference == reference_of(lead_id)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [{"name": "Ana Ruis"}, {"message": "hola"}, {"locale": "en"}, {"source": {"utm_source": "x"}}, {"email": "a@b.co"}],
-)
-def test_another_enquiry_has_another_fingerprint(change: dict[str, object]) -> None:
-    assert replace(ENQUIRY, **change).fingerprint() != ENQUIRY.fingerprint()  # type: ignore[arg-type]
-    assert replace(ENQUIRY).fingerprint() == ENQUIRY.fingerprint()
 
 
 def test_the_same_content_is_the_same_lead_all_day_and_another_one_the_next() -> None:

@@ -14,7 +14,7 @@
  * @typedef {{enquiry: string, version: number, key: string, replaces?: string, past: Past}} Attempt
  */
 
-import { CHOSEN, TYPED, isBlank } from './enquiry.js';
+import { entered, isBlank } from './enquiry.js';
 
 const LIFETIME = 24 * 60 * 60_000; // in milliseconds
 const DRAFT = 'needlepoint-draft:';
@@ -68,7 +68,7 @@ function random() {
 /** Tells versions apart. Two that agree by chance cost a request: the server compares what was entered. */
 function digest(fields) {
   let sum = 0;
-  for (const letter of JSON.stringify([...TYPED, ...CHOSEN].map((field) => fields[field] ?? '')))
+  for (const letter of JSON.stringify(Object.entries(entered(fields)).sort()))
     sum = (Math.imul(sum, 31) + letter.codePointAt(0)) | 0;
   return sum;
 }
@@ -138,7 +138,7 @@ export class Draft {
   #fullest() {
     const kept = browser.names(`${DRAFT}${this.#article}:`).map((name) => browser.get(name));
     const versions = new Map(kept.sort((one, other) => one.at - other.at).map((each) => [each.enquiry, each]));
-    const size = ({ fields }) => TYPED.reduce((sum, field) => sum + (fields[field]?.length ?? 0), 0);
+    const size = ({ fields }) => Object.values(fields).join('').length;
     return [...versions.values()].sort((one, other) => size(other) - size(one) || other.at - one.at)[0];
   }
 
@@ -150,8 +150,7 @@ export class Draft {
     if (browser.get(this.#name)?.at !== this.#at) this.#newTab();
     this.#digest = sum;
     if (isBlank(given)) this.#start();
-    const fields = Object.fromEntries([...TYPED, ...CHOSEN].map((field) => [field, given[field]]));
-    if (!isBlank(given)) this.#at = browser.set(this.#name, { enquiry: this.#enquiry, fields });
+    if (!isBlank(given)) this.#at = browser.set(this.#name, { enquiry: this.#enquiry, fields: entered(given) });
   }
 
   /** What was typed is to be gone: from every tab's entry, for who clears a form wants nobody to read it. */

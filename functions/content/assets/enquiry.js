@@ -1,12 +1,19 @@
 /**
- * What an enquiry holds, and what is wrong with it. Nothing here touches the page.
+ * What an enquiry holds, and what is wrong with it. Nothing here changes the page.
  *
  * @typedef {Record<string, any>} Fields what was typed, as it was typed; what was left blank is absent
  */
 
-export const TYPED = ['name', 'phone', 'email', 'message'];
-export const CHOSEN = ['preferred_contact', 'preferred_time'];
-export const FIELDS = ['name', 'phone', 'email', ...CHOSEN, 'message', 'consent'];
+/** @type {{fields?: Record<string, {required?: boolean, clean?: string, limit?: number}>}} what the server says of them */
+const texts = JSON.parse(document.querySelector('#form-texts')?.textContent || '{}');
+const FORM = texts.fields ?? {};
+/** The form's fields that are in sight, in their order, and those of them that are typed. */
+export const FIELDS = Object.keys(FORM).filter((field) => document.querySelector(`#field-${field}-error`));
+export const TYPED = FIELDS.filter((field) => FORM[field].clean);
+/** Typed fields whose length people may come near to. */
+export const COUNTED = TYPED.filter((field) => FORM[field].clean !== 'clean_plain_line');
+/** What comes with an enquiry and is no part of what was entered. */
+const ABOUT_IT = ['locale', 'article', 'source', 'consent', 'consent_version', 'aside'];
 
 // A letter that is seen, or one that this browser does not know yet: no Hangul filler.
 const LETTER = /[^\P{L}\u115f\u1160\u3164\uffa0]|\p{Co}|\p{Cn}/u;
@@ -24,21 +31,31 @@ export function read(form) {
   return Object.keys(source).length ? { ...fields, source } : fields;
 }
 
+/** What a person typed or chose, without what comes with it. @returns {Fields} */
+export function entered(fields) {
+  return Object.fromEntries(Object.entries(fields).filter(([field]) => !ABOUT_IT.includes(field)));
+}
+
 /** Whether nothing was typed; what can only be chosen is no enquiry. */
 export function isBlank(fields) {
   return !TYPED.some((field) => fields[field]);
 }
 
+/** How many characters a field takes at most, in code points. */
+export function limit(field) {
+  return FORM[field].limit;
+}
+
 /** How long the server will find it, in code points (functions/leads/text.py). */
 export function length(field, text = '') {
-  return [...CLEAN[field](text)].length;
+  return [...CLEAN[FORM[field].clean](text)].length;
 }
 
 /**
- * The server's codes (functions/leads/enquiry.py) by field, as far as a browser can know, and never stricter.
- * `limits` are in code points; `digits` has the shortest number of the practice's country.
+ * The server's codes (functions/leads/codes.py) by field, as far as a browser can know, and never stricter.
+ * `digits` has the shortest number of the practice's country.
  */
-export function codes(given, limits, digits) {
+export function codes(given, digits) {
   const wanted = given.preferred_contact;
   const found = {};
   if (!given.phone && !given.email) found.phone = 'contact_needed';
@@ -46,8 +63,8 @@ export function codes(given, limits, digits) {
   if (given.phone) found.phone = faultOfPhone(plain(given.phone), digits);
   if (given.email) found.email = faultOfEmail(plain(given.email));
   if (given.name && !LETTER.test(line(given.name))) found.name = 'not_a_name';
-  for (const field of TYPED) if (length(field, given[field]) > limits[field]) found[field] = 'too_long';
-  for (const field of ['name', 'consent']) if (!given[field]) found[field] = 'required';
+  for (const field of TYPED) if (length(field, given[field]) > limit(field)) found[field] = 'too_long';
+  for (const field of FIELDS) if (FORM[field].required && !given[field]) found[field] = 'required';
   return found;
 }
 
@@ -98,4 +115,5 @@ function trim(text) {
   return text.slice(start, end);
 }
 
-const CLEAN = { name: line, phone: plain, email: plain, message: lines };
+// By the names that they have on the server.
+const CLEAN = { clean_line: line, clean_plain_line: plain, clean_lines: lines };

@@ -8,7 +8,7 @@
  */
 
 import { Draft } from './draft.js';
-import { CHOSEN, FIELDS, TYPED, codes, isBlank, length, read } from './enquiry.js';
+import { COUNTED, FIELDS, TYPED, codes, isBlank, length, limit, read } from './enquiry.js';
 
 // In milliseconds.
 const TIME_LIMIT = 20_000; // of one attempt: a cold start behind a slow network
@@ -38,13 +38,13 @@ const touched = new Set();
 /** What the server said of fields, until they are edited. */
 let remote = {};
 
-/** @returns {Fault[]} in the form's order; what has no sentence here is left to the server */
+/** @returns {Fault[]} in the form's order */
 function findFaults(fields = read(form)) {
-  const found = codes(fields, texts.limits, texts.digits);
-  const faults = FIELDS.map((field) => {
-    return { field, code: found[field], detail: texts.errors?.[`${field} ${found[field]}`] };
+  const found = codes(fields, texts.digits);
+  const sentence = (field, code) => texts.errors[`${field} ${code}`] ?? texts.errors[code];
+  return FIELDS.filter((field) => found[field]).map((field) => {
+    return { field, code: found[field], detail: sentence(field, found[field]) };
   });
-  return faults.filter(({ detail }) => detail);
 }
 
 function showError(field, text) {
@@ -118,12 +118,12 @@ function call() {
 
 /** A count below a field, from nine tenths of its limit on; read out when the typing pauses. */
 function countIn(field) {
-  const limit = texts.limits?.[field];
+  const most = limit(field);
   const counter = create('p', { class: 'hint', role: 'status' });
   let timer;
   const count = () => {
     const used = length(field, inputOf(field).value);
-    counter.textContent = used < limit * 0.9 ? '' : texts.counter.replace('{used}', used).replace('{limit}', limit);
+    counter.textContent = used < most * 0.9 ? '' : texts.counter.replace('{used}', used).replace('{limit}', most);
   };
   inputOf(field).after(counter);
   form.addEventListener('input', () => {
@@ -139,8 +139,8 @@ function restore() {
   const held = read(form);
   const fields = draft.thanked(held) ? undefined : draft.restore(held, isServed);
   if (!fields) return;
-  for (const field of [...TYPED, ...CHOSEN]) {
-    if (fields[field]) form.elements[field].value = fields[field];
+  for (const [field, value] of Object.entries(fields)) {
+    if (form.elements[field]) form.elements[field].value = value;
   }
   const clear = create('button', { type: 'button' }, texts.clear ?? '');
   clear.addEventListener('click', () => {
@@ -157,7 +157,7 @@ function empty() {
   // The page itself may have come with what was typed.
   for (const field of TYPED) inputOf(field).value = '';
   for (const box of form.querySelectorAll('[type=radio], [type=checkbox]')) box.checked = false;
-  inputOf('preferred_time').selectedIndex = 0;
+  for (const list of form.querySelectorAll('select')) list.selectedIndex = 0;
   touched.clear();
   remote = {};
   report([]);
@@ -385,7 +385,7 @@ function start() {
   draft = new Draft(form.elements.article.value);
   restore();
   compare();
-  for (const field of ['name', 'message']) countIn(field);
+  for (const field of COUNTED) countIn(field);
   for (const type of ['focusin', 'pointerdown']) form.addEventListener(type, warm);
   for (const type of ['input', 'change']) form.addEventListener(type, edited); // autofill may fire either alone
   form.addEventListener('focusout', left);

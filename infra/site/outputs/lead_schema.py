@@ -1,4 +1,4 @@
-"""The bodies of `POST /api/leads` as JSON Schema, from the table of fields that `leads` reads them by.
+"""The bodies of `POST /api/leads` as JSON Schema, from the form that `leads` validates with.
 
 What a program sends by these schemas is taken, and what breaks them is refused. Three things are understood that no
 schema can say, and they are for what people type: other spellings of telephone numbers and of e-mail addresses, and
@@ -6,20 +6,29 @@ characters that only count once they are put together (NFC) or that stand at the
 """
 
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import groupby
-from typing import Any
+from typing import Any, override
 
 import phonenumbers
+from pydantic.errors import PydanticInvalidForJsonSchema
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import core_schema
 
-from functions.leads.form import FORM, HONEYPOT, Agreement, Choice, Email, Field, Kind, Name, Tags, Text
-from functions.leads.text import clean_line, clean_plain_line
+from functions.leads import checks
+from functions.leads.enquiry import HONEYPOT
+from functions.leads.form import Form
+from functions.leads.text import clean_plain_line
+from infra.site.outputs.compiled_form import limits
 from shared.campaign import SOURCE_TAGS
 
 type Schema = dict[str, Any]
 type Clean = Callable[[str], str]
+type Describe = Callable[[Schema], Schema]
 
+# To many validators a format is no more than a word. "=?" begins an encoded word (`shared.email_address`).
+_EMAIL = {"type": "string", "format": "email", "pattern": r"^(?:[^@\s=]|=+[^@\s=?])+=*@[^@\s=]+$"}
 _CONTACTS = ("phone", "email")
 # NPA-NXX-XXXX with N from 2 to 9, where N11 is no area (https://www.nanpa.com/numbering).
 _AREA, _LINE = "[2-9](?:[02-9][0-9]|1[02-9])", "[2-9][0-9]{2}"
@@ -36,20 +45,96 @@ _WITH_A_LETTER = (
 def lead_schemas(locales: Sequence[str], articles: Sequence[str], country: str) -> dict[str, Schema]:
     """The components `Lead` (JSON), `LeadForm` (a form) and those that they refer to.
 
-    The honeypot is left out: it is no part of the contract. `country` (ISO 3166-1 alpha-2) is the practice's.
+    The honeypot is left out: it is no part of the contract.
+
+    Args:
+        locales: The practice's.
+        articles: The slugs of what is published.
+        country: The practice's, ISO 3166-1 alpha-2.
+
+    Raises:
+        PydanticInvalidForJsonSchema: A field has a check that is not described here.
     """
-    fields = {name: field for name, field in FORM.items() if name != HONEYPOT}
-    kinds = {name: _schema(field.kind) for name, field in fields.items()}
-    kinds |= {"phone": _ref("Phone"), "locale": _one_of(locales), "article": _one_of(articles)}
-    in_form = {name: kind for name, kind in kinds.items() if name != "source"}
-    in_form |= {"consent": _one_of(("true", "on"))}
+    checked = {checks.is_locale: _one_of(locales), checks.is_article: _one_of(articles)}
+    in_form = checked | {checks.is_consent: _one_of(("true", "on"))}
     tags = {tag: {"type": "string", "description": "Cut to 100 characters; JSON's `source`."} for tag in SOURCE_TAGS}
     return {
-        "Lead": _object(fields, kinds, _ref("NotGiven")),
-        "LeadForm": _object(fields, in_form, _ref("Blank"), more=tags),
+        "Lead": _object(_Description(checked, _ref("NotGiven"))),
+        "LeadForm": _object(_Description(in_form, _ref("Blank")), {"source": None, **tags}),
         "Phone": _phone(country),
         "NotGiven": {"anyOf": [{"type": "null"}, _ref("Blank")], "description": "Counts as left out."},
         "Blank": _blank(),
+    }
+
+
+class _Description(GenerateJsonSchema):
+    """Describes fields.
+
+    Args:
+        checked: What a check makes of a field, where that depends on the practice or on the kind of body.
+        not_given: What stands for a field that is left out.
+    """
+
+    def __init__(self, checked: Mapping[Callable[..., Any], Schema], not_given: Schema) -> None:
+        super().__init__()
+        self._checked: Mapping[Callable[..., Any], Describe] = {
+            checks.has_a_letter: lambda text: {"allOf": [text, {"pattern": _WITH_A_LETTER}]},
+            checks.is_email: lambda _: {**_EMAIL, "maxLength": limits()["email"]},
+            checks.is_phone: lambda _: _ref("Phone"),
+            checks.is_consent: lambda box: {**box, "const": True},
+            checks.are_tags: _with_known_names,
+        }
+        self._known = checked
+        self.not_given = not_given
+
+    @override
+    def function_after_schema(self, schema: core_schema.AfterValidatorFunctionSchema) -> Schema:
+        check = schema["function"]["function"]
+        if check in self._known:
+            return self._known[check]
+        if check not in self._checked:
+            raise PydanticInvalidForJsonSchema(f"no JSON Schema says what {check} checks")
+        return self._checked[check](self.generate_inner(schema["schema"]))
+
+    @override
+    def chain_schema(self, schema: core_schema.ChainSchema) -> Schema:
+        typed, counted = schema["steps"]
+        return _cleaned(typed["function"]["function"], counted["max_length"])
+
+    @override
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> Schema:
+        kind = schema["schema"]
+        given = self.generate_inner(kind["schema"] if kind["type"] == "nullable" else kind)
+        return {"anyOf": [given, self.not_given], "default": schema["default"]}
+
+
+def _with_known_names(tags: Schema) -> Schema:
+    properties = dict.fromkeys(SOURCE_TAGS, tags["additionalProperties"])
+    return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def _object(description: _Description, other: Mapping[str, Schema | None] | None = None) -> Schema:
+    """The whole form; `other` are properties in the place of the form's, None for one that is left out."""
+    model: Any = Form.__pydantic_core_schema__
+    fields = model["schema"]["fields"]
+    properties: dict[str, Any] = {name: description.generate_inner(field) for name, field in fields.items()}
+    properties |= {HONEYPOT: None, **(other or {})}
+    return {
+        "type": "object",
+        "properties": {name: kind for name, kind in properties.items() if kind},
+        "required": [name for name, field in Form.model_fields.items() if field.is_required()],
+        "anyOf": [
+            {
+                "description": f"With `{contact}`, which is preferred or nothing is.",
+                "required": [contact],
+                "properties": {
+                    contact: properties[contact]["anyOf"][0],
+                    "preferred_contact": {"anyOf": [{"type": "string", "const": contact}, description.not_given]},
+                },
+            }
+            for contact in _CONTACTS
+        ],
+        "additionalProperties": False,
     }
 
 
@@ -61,62 +146,6 @@ def _blank() -> Schema:
         "pattern": f"^[{ends}]*[{_set(anywhere)}]*[{ends}]*$",
         "description": "Nothing to see: spaces, controls, format characters. Counts as left out.",
     }
-
-
-def _object(
-    fields: dict[str, Field], kinds: dict[str, Schema], not_given: Schema, more: dict[str, Schema] | None = None
-) -> Schema:
-    properties = {name: _property(fields[name], kind, not_given) for name, kind in kinds.items()}
-    return {
-        "type": "object",
-        "properties": properties | (more or {}),
-        "required": [name for name, field in fields.items() if field.required],
-        "anyOf": [
-            {
-                "description": f"With `{contact}`, which is preferred or nothing is.",
-                "required": [contact],
-                "properties": {
-                    contact: kinds[contact],
-                    "preferred_contact": {"anyOf": [{"type": "string", "const": contact}, not_given]},
-                },
-            }
-            for contact in _CONTACTS
-        ],
-        "additionalProperties": False,
-    }
-
-
-def _property(field: Field, kind: Schema, not_given: Schema) -> Schema:
-    return kind if field.required else {"anyOf": [kind, not_given], "default": field.default}
-
-
-def _schema(kind: Kind) -> Schema:
-    match kind:
-        case Text():
-            return _text(kind)
-        case Name():
-            return _cleaned(clean_line, kind.max_length) | {"allOf": [{"pattern": _WITH_A_LETTER}]}
-        case Email():
-            # To many validators a format is no more than a word. "=?" begins an encoded word (`shared.email_address`).
-            pattern = r"^(?:[^@\s=]|=+[^@\s=?])+=*@[^@\s=]+$"
-            return {"type": "string", "format": "email", "pattern": pattern, "maxLength": kind.max_length}
-        case Choice():
-            return _one_of(kind.options)
-        case Agreement():
-            return {"type": "boolean", "const": True}
-        case Tags():
-            tag = {"anyOf": [_schema(kind.value), {"type": "null"}]}
-            return {"type": "object", "properties": dict.fromkeys(kind.names, tag), "additionalProperties": False}
-    raise TypeError(f"no JSON Schema for {type(kind).__name__}")
-
-
-def _text(kind: Text) -> Schema:
-    if kind.clean is str:
-        limits = {"maxLength": kind.max_length, "pattern": kind.pattern and f"^{kind.pattern}$"}
-        return {"type": "string", **{name: limit for name, limit in limits.items() if limit is not None}}
-    if kind.max_length is None:
-        raise TypeError("a text that is cleaned has a longest length")
-    return _cleaned(kind.clean, kind.max_length)
 
 
 def _cleaned(clean: Clean, longest: int) -> Schema:

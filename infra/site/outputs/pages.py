@@ -7,19 +7,19 @@ from typing import Any
 from markupsafe import Markup
 
 from functions.leads import phone
-from functions.leads.form import FORM
+from functions.leads.form import Form
+from functions.leads.sentences import Sentences
 from infra.site.edition import Edition
 from infra.site.outputs import structured_data
+from infra.site.outputs.compiled_form import form_fields, limits
 from infra.site.outputs.problems import WITHHELD_DETAIL, WITHHELD_TITLE
 from infra.site.table import REVALIDATED, Row, Table
-from infra.site.views import audit
-from infra.site.views import form_slots as forms
+from infra.site.views import audit, form_slots
 from infra.site.views.render import data_block
 from shared.consent import CONSENT_VERSION, consent_text
 from shared.http import HTML
 from shared.messages import SOURCE_LOCALE
 from shared.messages import mark as _
-from shared.sentences import form_sentences
 
 # Stands where a thank-you page shows its reference; the content function puts the reference there.
 REFERENCE_SLOT = "\ue000reference\ue001"
@@ -33,15 +33,25 @@ _THANK_YOU_TITLE = _("Thank you")
 class FormView:
     """What templates call `form`, and what its script has to know.
 
-    `sentences` is JSON for a data block: `"<field> <code>"` to what the server says. `limits` are in characters by
-    field, `digits` what the shortest telephone number of the practice's country has.
+    Attributes:
+        consent_text: What is agreed to, and which version of it.
+        sentences: What the server says, as JSON for a data block, by code, or `field code` where a field has its own.
+        fields: The form's fields in their order, likewise: `required`, and of what is typed `clean` and `limit`.
+        limits: How many characters a field takes at most.
+        digits: What the shortest telephone number of the practice's country has.
     """
 
     consent_text: str
     consent_version: str
     sentences: Markup
+    fields: Markup
     limits: Mapping[str, int]
     digits: int
+
+    @staticmethod
+    def is_required(field: str) -> bool:
+        """Whether a field must be given."""
+        return Form.model_fields[field].is_required()
 
 
 def page_rows(edition: Edition, table: Table) -> dict[str, Row]:
@@ -83,9 +93,9 @@ def form_documents(edition: Edition) -> Iterator[tuple[str, dict[str, Any]]]:
             page = edition.page(locale, article.title, languages=edition.article_alternates(slug, locale))
             renderer = edition.renderer(locale)
             html = renderer.cut_page("landing.html", page=page, article=article, form=_form(edition, locale))
-            fragments = renderer.fragments("partials/form_fragments.html", forms.FRAGMENTS)
-            about = {"lang": locale, "dir": page.dir, "article": slug, "revision": article.revision}
-            yield f"{slug}.{locale}.json", {**about, "pieces": forms.cut(html), "fragments": fragments}
+            fragments = renderer.fragments("partials/form_fragments.html", form_slots.FRAGMENTS)
+            document = {"revision": article.revision, "pieces": form_slots.cut(html), "fragments": fragments}
+            yield f"{slug}.{locale}.json", document
 
 
 def _home(edition: Edition, table: Table, locale: str) -> Row:
@@ -133,13 +143,16 @@ def _withheld(edition: Edition, table: Table, locale: str, slug: str) -> Row:
 
 
 def _form(edition: Edition, locale: str) -> FormView:
-    catalogue = edition.localizers[locale].catalogue
-    view = edition.views[locale]
-    sentences = form_sentences(catalogue, example=view.example_phone, abroad=view.example_abroad)
-    limits = {name: limit for name in forms.TYPED if (limit := getattr(FORM[name].kind, "max_length", None))}
-    digits = phone.fewest_digits(edition.practice.address.country)
-    consent = consent_text(catalogue, edition.practice.name)
-    return FormView(consent, CONSENT_VERSION, data_block(sentences), limits, digits)
+    localizer, view = edition.localizers[locale], edition.views[locale]
+    sentences = Sentences(localizer.catalogue, view.example_phone, view.example_abroad, limits())
+    return FormView(
+        consent_text(localizer.catalogue, edition.practice.name),
+        CONSENT_VERSION,
+        data_block(sentences.of_page()),
+        data_block(form_fields()),
+        limits(),
+        phone.fewest_digits(edition.practice.address.country),
+    )
 
 
 def _headers(locale: str) -> dict[str, str]:

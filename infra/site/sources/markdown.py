@@ -17,8 +17,8 @@ from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 from markupsafe import Markup, escape
 
+from functions.leads.sentences import unbroken
 from infra.site.sources.typography import close_gaps, keep_last_two
-from shared.sentences import unbroken
 
 type Tokens = Sequence[Token]
 

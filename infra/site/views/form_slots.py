@@ -2,7 +2,7 @@
 
 `compiled/forms/<slug>.<locale>.json` holds
 
-    lang, dir, article, revision    what page this is
+    revision                        which text of the article it shows
     pieces                          [literal, slot, literal, slot, ..., literal]; joined, they are the page
     fragments                       markup for what goes into slots: str.format templates
 
@@ -29,8 +29,6 @@ from markupsafe import Markup
 
 from infra.site.tag_places import tag_places
 
-TYPED = ("name", "phone", "email", "message")
-FIELDS = ("name", "phone", "email", "preferred_contact", "preferred_time", "message", "consent", "aside")
 FRAGMENTS = ("title_prefix", "summary", "summary_list", "summary_item", "summary_note", "error", "invalid")
 
 # Private-use characters (U+E000, U+E001), which no text contains, so no text can be mistaken for a slot.

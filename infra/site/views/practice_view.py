@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup
 
 from functions.leads import phone
+from functions.leads.sentences import unbroken
 from infra.site.languages.localize import Localizer
 from shared.practice import Address, Practice, Practitioner
-from shared.sentences import unbroken
 
 # A number keeps its order in text that runs from right to left.
 _EMERGENCY = Markup('<a class="alarm-number" href="tel:{0}"><bdi dir="ltr">{0}</bdi></a>')
@@ -47,7 +47,7 @@ class SiteView:
 def site_view(practice: Practice, localizer: Localizer) -> SiteView:
     """The practice in `localizer`'s language. The phone is written as the practice's own country writes it."""
     country = practice.address.country
-    number = phone.e164_as_written(practice.phone, country)
+    number = phone.as_written(practice.phone, country)
     return SiteView(
         name=practice.name,
         practitioner=replace(practice.practitioner, title=localizer.say(practice.practitioner.title)),

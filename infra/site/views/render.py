@@ -6,7 +6,7 @@ Every template is given
     page        page_view.PageView          this page, its addresses and languages
     source      page_view.SourceView        the language that articles are written in
     asset(name)                             the fingerprinted address of a file in assets/
-    slot(name, default='')                  a place of the form (forms.py)
+    slot(name, default='')                  a place of the form (form_slots.py)
     returned                                whether this is the page that comes back from the form
     _(message, **values)                    gettext; values fill %(placeholders)s
     text|sentences                          a heading of two sentences, each kept in one piece
@@ -19,7 +19,7 @@ and besides
     thank_you.html  reference: text, red_flags: pairs of locale and HTML
     error.html      error: title, detail, links (each path, locale, dir, text)
 
-`partials/form_fragments.html` holds the macros named in `forms.FRAGMENTS`.
+`partials/form_fragments.html` holds the macros named in `form_slots.FRAGMENTS`.
 """
 
 import json
@@ -33,12 +33,12 @@ from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
 from markupsafe import Markup
 
+from functions.leads.sentences import unbroken
 from infra.site.errors import ContentError, fault
 from infra.site.languages.localize import Localizer
 from infra.site.sources.assets import Asset
 from infra.site.sources.typography import close_gaps, sentences
-from infra.site.views import form_slots as forms
-from shared.sentences import unbroken
+from infra.site.views import form_slots
 
 
 def data_block(document: object) -> Markup:
@@ -98,7 +98,7 @@ class Renderer:
         self._environment.filters |= {"sentences": sentences, "unbroken": unbroken}
         self._environment.globals |= {
             "asset": partial(_address, assets),
-            "slot": forms.as_shown,
+            "slot": form_slots.as_shown,
             "returned": False,
             **shared,
         }
@@ -109,7 +109,7 @@ class Renderer:
 
     def cut_page(self, template: str, **context: Any) -> str:
         """The same page with a mark at each of the form's slots."""
-        return self._render(template, {**context, "slot": forms.as_slot, "returned": True})
+        return self._render(template, {**context, "slot": form_slots.as_slot, "returned": True})
 
     def fragments(self, template: str, names: tuple[str, ...]) -> dict[str, str]:
         """The output of macros that take no arguments, by name."""

@@ -1,7 +1,7 @@
 """The alert's text: readable, honest about language, and closed to anything injected."""
 
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import compat32, default
@@ -13,10 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from functions.leads.form import Form
 from functions.leads.text import clean_line
+from functions.notify import compose as compose_module
 from functions.notify.compose import compose
 from infra.site.languages.message_files import extract
-from shared.lead import Lead
+from shared.lead import Enquiry, Lead
 from shared.practice import Practice, load
 from tests.leads import LEAD
 
@@ -181,6 +183,23 @@ def test_a_number_is_shown_as_it_was_typed_where_reading_it_took_a_guess(
         assert written in part
         assert ("Phone as typed" in part) is shown
         assert not shown or str(typed) in part
+
+
+def test_every_field_of_the_form_has_its_line() -> None:
+    not_shown = {"consent", "consent_version", "source", "replaces", "aside"}
+    own = {field.name for field in fields(Enquiry)}
+
+    assert Form.model_fields.keys() - own - not_shown == compose_module._FURTHER.keys()
+
+
+def test_a_field_that_only_the_form_knows_is_shown_in_the_practices_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    since = compose_module.Further("Since", {"days": "Some days"})
+    monkeypatch.setattr(compose_module, "_FURTHER", {"since": since})
+
+    text, _ = parts(mail(more={"since": "days", "later": "unknown to this code"}))
+
+    assert "Since: \u2068Some days\u2069" in text
+    assert "later: \u2068unknown to this code\u2069" in text
 
 
 def test_a_reply_names_the_visitor_where_that_is_safe() -> None:

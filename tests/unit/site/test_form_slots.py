@@ -34,10 +34,9 @@ def test_every_field_can_show_what_was_typed_and_what_is_wrong(document: Any) ->
     assert set(document["pieces"][1::2]) == SLOTS
 
 
-def test_the_document_says_what_page_it_is(document: Any, compiled: Sample) -> None:
+def test_the_document_says_which_text_it_shows(document: Any, compiled: Sample) -> None:
     article = json.loads(compiled.get(f"/api/articles/{SLUG}", {"locale": "es"}).body)
 
-    assert (document["lang"], document["dir"], document["article"]) == ("es", "ltr", SLUG)
     assert document["revision"] == article["revision"]
 
 
@@ -53,13 +52,13 @@ def test_with_no_slot_filled_it_is_a_sound_page_that_nobody_indexes(document: An
 def test_with_every_slot_filled_the_errors_lead_to_their_fields(document: Any) -> None:
     fragments = document["fragments"]
     fields = [slot.partition(":")[2] for slot in SLOTS if slot.startswith("error:")]
-    items = "".join(fragments["summary_item"].format(field=field, text="wrong") for field in fields)
+    items = "".join(fragments["summary_item"].format(field=field, text="amiss") for field in fields)
     filled = {
         "title_prefix": fragments["title_prefix"],
         "summary": fragments["summary"].format(
             text="Look again", list=fragments["summary_list"].format(items=items + fragments["summary_note"])
         ),
-        **{f"error:{field}": fragments["error"].format(field=field, text="wrong") for field in fields},
+        **{f"error:{field}": fragments["error"].format(field=field, text="amiss") for field in fields},
         **{f"invalid:{field}": fragments["invalid"].format(field=field) for field in fields},
     }
 
@@ -67,5 +66,5 @@ def test_with_every_slot_filled_the_errors_lead_to_their_fields(document: Any) -
 
     audit.check(html, "form")
     assert "<title>[es] Error: " in html
-    assert html.count("wrong") == 2 * len(fields)
+    assert html.count("amiss") == 2 * len(fields)
     assert 'tabindex="-1" autofocus' in html

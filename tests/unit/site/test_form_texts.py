@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 
-from functions.leads.form import FORM
-from infra.site.views.form_slots import TYPED
+from infra.site.outputs.compiled_form import form_fields
 from tests.unit.site.sample import Sample
 from tests.unit.site.test_pages import landing
 
-SCRIPT = Path("functions/content/assets/form.js")
+SCRIPTS = [Path("functions/content/assets", name) for name in ("form.js", "enquiry.js")]
 
 
 @pytest.fixture
@@ -22,14 +21,14 @@ def texts(compiled: Sample) -> Any:
 
 
 def test_every_text_that_the_script_reads_is_there(texts: dict[str, Any]) -> None:
-    read = set(re.findall(r"\btexts\??\.(\w+)", SCRIPT.read_text(encoding="utf-8")))
+    read = {name for path in SCRIPTS for name in re.findall(r"\btexts\??\.(\w+)", path.read_text(encoding="utf-8"))}
 
     assert read == set(texts)
 
 
 def test_what_is_said_about_a_field_is_what_the_server_says(texts: dict[str, Any]) -> None:
     assert texts["errors"]["name required"] == "[es] Enter your name."
-    assert texts["errors"]["phone not_a_phone_number"].endswith("such as \u2066(201)\u00a0555\u20110123\u2069.")
+    assert texts["errors"]["not_a_phone_number"].endswith("such as \u2066(201)\u00a0555\u20110123\u2069.")
 
 
 def test_every_sentence_is_in_the_pages_language(texts: dict[str, Any]) -> None:
@@ -45,5 +44,6 @@ def test_the_number_to_call_is_the_practices(texts: dict[str, Any]) -> None:
 
 
 def test_the_limits_are_the_servers(texts: dict[str, Any]) -> None:
-    assert texts["limits"] == {name: getattr(FORM[name].kind, "max_length") for name in TYPED}  # noqa: B009
+    assert texts["fields"] == form_fields()
+    assert texts["fields"]["message"] == {"clean": "clean_lines", "limit": 1000}
     assert texts["digits"] == 10

@@ -7,7 +7,16 @@ from typing import Annotated, Any, Literal, Self
 import phonenumbers
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from shared.lead import SECONDS_PER_DAY, Enquiry, Lead, identity_of_content, identity_of_key, reference_of, timestamp
+from shared.lead import (
+    SECONDS_PER_DAY,
+    Enquiry,
+    Lead,
+    fingerprint,
+    identity_of_content,
+    identity_of_key,
+    reference_of,
+    timestamp,
+)
 
 from .pages import SITE
 
@@ -69,13 +78,13 @@ def new_lead(form: LeadForm, key: str | None, retention_days: int) -> Lead:
         preferred_contact=form.preferred_contact or ("phone" if form.phone else "email"),
         phone_extension=None,
     )
-    fingerprint = enquiry.fingerprint()
-    id = (identity_of_key(key.strip('"')) if key else identity_of_content(fingerprint, now)).id  # noqa: A001
+    digest = fingerprint(asdict(enquiry))
+    id = (identity_of_key(key.strip('"')) if key else identity_of_content(digest, now)).id  # noqa: A001
     return Lead(
         id=id,
         reference=reference_of(id),
         enquiry=enquiry,
-        fingerprint=fingerprint,
+        fingerprint=digest,
         article_revision=SITE["articles"][form.article].get(form.locale, ""),
         consent_id=SITE["consent_id"],
         stored_at=timestamp(now),

@@ -53,7 +53,7 @@ test: $(READY)  ## every check: format, lint, types, and all tests
 	$(PYTHON) -m pytest --cov --numprocesses auto --dist loadfile $(PYTEST_FLAGS) && [ -z "$$failed" ]
 
 quick: check  ## format, lint, types, and the tests that start no other program
-	@$(PYTHON) -m pytest --numprocesses auto --dist loadfile -q tests/unit tests/integration
+	@$(PYTHON) -m pytest --numprocesses auto --dist loadfile --hypothesis-profile quick -q tests/unit tests/integration
 
 lighthouse: $(READY)  ## measure the pages with Lighthouse, on an otherwise idle machine
 	@$(PYTHON) -m pytest -m lighthouse tests/browser

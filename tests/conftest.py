@@ -9,8 +9,9 @@ import pytest
 from tests.privacy import leaks
 
 # The machines are shared: how long an example took says nothing about the code.
-hypothesis.settings.register_profile("shared", deadline=None)
-hypothesis.settings.load_profile("shared")
+hypothesis.settings.register_profile("thorough", deadline=None)
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=20)
+hypothesis.settings.load_profile("thorough")
 
 ROOT = Path(__file__).parents[1]
 

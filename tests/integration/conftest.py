@@ -1,23 +1,27 @@
 """Handlers on moto: the stack is created from template.yaml, the task root by the compiler."""
 
+import copy
 import logging
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from moto import mock_aws
+from moto.core.base_backend import BaseBackend
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
 from moto.ses.models import ses_backends
 
-from functions.leads import app as leads_app
-from functions.notify import app as notify_app
 from infra.build.package import PACKAGES
 from infra.local import events, moto_models, template
 from infra.local.routes import Match, Route
@@ -43,10 +47,11 @@ class Context:
 
 @dataclass
 class Stack:
-    """What the template created, as the tests look at it."""
+    """What the template created, as the tests look at it; `variables` are each function's own, by its folder."""
 
     table: str
     dynamodb: "DynamoDBClient"
+    variables: Mapping[str, Mapping[str, str]]
     context: Context = field(default_factory=Context)
 
     def leads(self) -> list[dict[str, Any]]:
@@ -56,7 +61,7 @@ class Stack:
 
     def mails(self) -> list[EmailMessage]:
         """Every mail that SES accepted, oldest first."""
-        sent = ses_backends[events_account()][template.REGION].sent_messages
+        sent = ses_backends[DEFAULT_ACCOUNT_ID][template.REGION].sent_messages
         return [BytesParser(policy=default).parsebytes(mail.raw_data.encode()) for mail in sent]
 
     def post(self, body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
@@ -67,9 +72,9 @@ class Stack:
         """What the leads function answers."""
         request = events.HttpRequest(method, "/api/leads", list(headers.items()), body)
         match = Match(Route("ANY", "/api/leads", "arn"), {})
-        gateway = events.Gateway("123456789012", "api", 443)
+        gateway = events.Gateway(DEFAULT_ACCOUNT_ID, "api", 443)
         event = events.build(request, match, gateway, request_id="r", now=datetime.now(UTC))
-        return leads_app.lambda_handler(event, self.context)
+        return self.invoke("leads", event)
 
     def notify(self) -> dict[str, Any]:
         """Bring notify every lead as the stream would."""
@@ -81,21 +86,57 @@ class Stack:
             }
             for n, item in enumerate(items, 1)
         ]
-        return notify_app.lambda_handler({"Records": records}, self.context)
+        return self.invoke("notify", {"Records": records})
 
     def sweep(self) -> dict[str, Any]:
         """Wake notify as the schedule does."""
-        return notify_app.lambda_handler({"source": "aws.events"}, self.context)
+        return self.invoke("notify", {"source": "aws.events"})
+
+    def invoke(self, function: str, event: Mapping[str, Any]) -> dict[str, Any]:
+        """What a function answers to an event."""
+        with self.environment_of(function):
+            result: dict[str, Any] = import_module(f"functions.{function}.app").lambda_handler(event, self.context)
+            return result
+
+    @contextmanager
+    def environment_of(self, function: str) -> Iterator[None]:
+        """The variables that the template gives this function, and no other's."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name in {name for each in self.variables.values() for name in each}:
+                patch.delenv(name, raising=False)
+            for name, value in self.variables[function].items():
+                patch.setenv(name, str(value))  # moto keeps a number as one
+            yield
 
 
-def events_account() -> str:
-    """moto's only account."""
-    return "123456789012"
+@dataclass
+class Created:
+    """A stack in moto, and what moto's table and mail service held when it was created."""
+
+    table: str
+    dynamodb: "DynamoDBClient"
+    variables: Mapping[str, Mapping[str, str]]
+    kept: list[dict[str, Any]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.kept = [copy.deepcopy(vars(backend)) for backend in self._backends()]
+
+    def renew(self) -> None:
+        """Put table and mail service back to what they were."""
+        for backend, kept in zip(self._backends(), self.kept, strict=True):
+            vars(backend).clear()
+            vars(backend).update(copy.deepcopy(kept))
+
+    def _backends(self) -> list[BaseBackend]:
+        return [backends[DEFAULT_ACCOUNT_ID][template.REGION] for backends in (dynamodb_backends, ses_backends)]
 
 
 def forget() -> None:
-    """Make the functions new: what a process keeps between invocations belongs to one test."""
-    for name in [name for name in sys.modules if name.startswith(("functions.", "shared."))]:
+    """Make the functions new: what a process keeps between invocations belongs to one test.
+
+    The SDK's session stays. It holds what AWS's services are like, which takes long to read, and nothing of a test.
+    """
+    for name in [name for name in sys.modules if name.startswith(("functions.", "shared.")) and name != "shared.aws"]:
         for value in vars(sys.modules[name]).values():
             if callable(getattr(value, "cache_clear", None)):
                 value.cache_clear()
@@ -112,21 +153,16 @@ def task_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.fixture
-def stack(task_root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
-    """The stack in moto, with the functions' environments as it gives them."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", template.REGION)
-    monkeypatch.setenv("LAMBDA_TASK_ROOT", str(task_root))
-    forget()
+@pytest.fixture(scope="session")
+def created() -> Created:
+    """The stack, created once for all tests of this process, for that takes seconds."""
     loaded = template.load(ROOT / "template.yaml", {"AlertDetail": "full"})
     resources = loaded.cloudformation["Resources"]
     moto_models.teach({resource["Type"] for resource in resources.values()})
     # moto would start a container for each record; the tests bring them to notify themselves.
     for name in [name for name, resource in resources.items() if resource["Type"] == "AWS::Lambda::EventSourceMapping"]:
         del resources[name]
-    with mock_aws():
+    with _moto(reset=True):
         cloudformation = boto3.client("cloudformation")
         cloudformation.create_stack(
             StackName="test",
@@ -134,10 +170,32 @@ def stack(task_root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
             Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in loaded.parameters.items()],
             Capabilities=["CAPABILITY_IAM"],
         )
-        for function in boto3.client("lambda").list_functions()["Functions"]:
-            for name, value in function.get("Environment", {}).get("Variables", {}).items():
-                monkeypatch.setenv(name, str(value))
+        variables = {
+            function["Handler"].split(".")[1]: function.get("Environment", {}).get("Variables", {})
+            for function in boto3.client("lambda").list_functions()["Functions"]
+        }
         outputs = cloudformation.describe_stacks(StackName="test")["Stacks"][0]["Outputs"]
         (table,) = (output["OutputValue"] for output in outputs if output["OutputKey"] == "LeadTableName")
-        yield Stack(table, boto3.client("dynamodb"))
+        return Created(table, boto3.client("dynamodb"), variables)
+
+
+@pytest.fixture
+def stack(created: Created, task_root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
+    """The stack as it was just created, and functions that have not run yet."""
+    monkeypatch.setenv("LAMBDA_TASK_ROOT", str(task_root))
+    created.renew()
     forget()
+    with _moto():
+        yield Stack(created.table, created.dynamodb, created.variables)
+    forget()
+
+
+@contextmanager
+def _moto(*, reset: bool = False) -> Iterator[None]:
+    # What moto holds outlives the `with`.
+    moto = mock_aws()
+    moto.start(reset=reset)
+    try:
+        yield
+    finally:
+        moto.stop(remove_data=False)

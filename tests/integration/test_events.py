@@ -1,7 +1,6 @@
 """Every file in events/ runs through its handler and comes to what its name says."""
 
 import json
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +37,6 @@ def test_an_event_comes_to_what_its_name_says(stack: Stack, name: str) -> None:
     event = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
     function = name.partition("-")[0]
 
-    result = import_module(f"functions.{function}.app").lambda_handler(event, stack.context)
+    result = stack.invoke(function, event)
 
     assert result.get("statusCode", result) == OUTCOMES[name]

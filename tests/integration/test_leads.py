@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from html import unescape
 from typing import Any
@@ -29,6 +30,12 @@ ENQUIRY = {
     "locale": "es",
     "article": "dry-needling-for-sciatica",
 }
+
+
+@pytest.fixture(autouse=True)
+def _environment(stack: Stack) -> Iterator[None]:
+    with stack.environment_of("leads"):
+        yield
 
 
 def send(stack: Stack, fields: dict[str, Any] = ENQUIRY, **headers: str) -> dict[str, Any]:

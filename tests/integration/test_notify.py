@@ -1,6 +1,7 @@
 """The notify function: one alert per lead, whatever fails on the way."""
 
 import json
+from collections.abc import Iterator
 from email.message import EmailMessage
 from itertools import pairwise
 from typing import Any
@@ -26,6 +27,12 @@ from shared.errors import MailRefused, MailUnproven, StoreUnavailable
 from shared.lead import ALERT_LAST_RESORT_DELAY, ALERT_RETRY_DELAYS, timestamp
 from tests.integration.conftest import Stack
 from tests.integration.test_leads import ENQUIRY, send
+
+
+@pytest.fixture(autouse=True)
+def _environment(stack: Stack) -> Iterator[None]:
+    with stack.environment_of("notify"):
+        yield
 
 
 class Clock:
@@ -311,10 +318,10 @@ def test_an_unproven_mail_is_repeated_after_a_longer_pause_and_says_so(
     called = []
     with monkeypatch.context() as patch:
         patch.setattr(Mailer, "send", lost)
-        for _ in range(20 * 60):
+        for _ in range(20 * 12):
             stack.sweep()
             called.append(metrics(capsys).get("AlertNeedsHuman"))
-            clock.now += 60
+            clock.now += 5 * 60
 
     # then it was asked a few times only, each counted, and a person was called
     pauses = [later - earlier for earlier, later in pairwise(asked)]

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from functions.content import app as content
 from functions.content import compiled_site
-from functions.leads import app as leads
-from tests.integration.conftest import Context, Stack
+from tests.integration.conftest import Stack
 
 ARTICLE = "/articles/dry-needling-for-sciatica"
 FORM = "application/x-www-form-urlencoded"
@@ -96,7 +95,7 @@ def check(result: dict[str, Any]) -> None:
         assert re.fullmatch(r"[ -~]*", value)
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3 * settings().max_examples, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(event=events())
 def test_no_request_makes_the_content_function_fail(
     event: dict[str, Any], task_root: Any, monkeypatch: pytest.MonkeyPatch
@@ -107,7 +106,7 @@ def test_no_request_makes_the_content_function_fail(
     check(content.lambda_handler(event, None))
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3 * settings().max_examples, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(event=events())
 def test_no_request_makes_the_leads_function_fail(event: dict[str, Any], stack: Stack) -> None:
-    check(leads.lambda_handler(event, Context()))
+    check(stack.invoke("leads", event))

@@ -130,7 +130,7 @@ def test_what_counts_as_a_character_is_described(name: str, message: str, tag: s
         assert is_described(enquiry) == is_taken(enquiry)
 
 
-@settings(max_examples=1000)
+@settings(max_examples=10 * settings().max_examples)
 @given(ODD)
 def test_what_counts_as_left_out_is_described(text: str) -> None:
     given = {**GOOD, "preferred_time": text}

@@ -87,7 +87,7 @@ def test_with_letters_twice_as_large_all_is_on_the_screen_whole_and_apart(visit:
 
 def test_what_is_too_wide_or_broken_would_be_noticed(visit: Visits) -> None:
     page = visit().opens(landing(LOCALES[0])).page
-    page.locator(".reach .button").first.evaluate("each => { each.style.cssText = 'min-inline-size: 30rem' }")
+    page.locator(".call-or-write .button").first.evaluate("each => { each.style.cssText = 'min-inline-size: 30rem' }")
     page.locator(".alarm-number bdi").first.evaluate(
         "each => { each.textContent = '1 '.repeat(90); each.parentElement.style.whiteSpace = 'normal' }"
     )
@@ -112,14 +112,14 @@ def test_nothing_lies_over_the_warning_signs_and_who_came_to_call_still_can(
     assert 0 <= edges(call)["top"] < edges(call)["bottom"] <= height
     assert page.evaluate(COVERED) == []
     page.evaluate("scrollTo(0, document.querySelector('.summary').getBoundingClientRect().bottom + scrollY)")
-    assert edges(page.locator(".reach"))["bottom"] == pytest.approx(height, abs=1)
+    assert edges(page.locator(".call-or-write"))["bottom"] == pytest.approx(height, abs=1)
 
 
 def test_what_covers_a_warning_sign_would_be_noticed(visit: Visits) -> None:
     visitor = visit()
     reads_at(visitor.page, 360, 640, 16)
     page = visitor.opens(landing(LOCALES[0])).page
-    page.locator(".reach").evaluate("each => { each.style.cssText = 'position: fixed; inset-inline: 0' }")
+    page.locator(".call-or-write").evaluate("each => { each.style.cssText = 'position: fixed; inset-inline: 0' }")
 
     assert page.evaluate(COVERED)
 
@@ -135,7 +135,7 @@ def test_who_comes_to_write_finds_the_number_and_a_field_on_the_screen(
     signs = page.locator("#red-flags-top ~ ul > li").count()
 
     page.evaluate("document.querySelector('.summary').scrollIntoView()")
-    page.locator(".reach a[href='#enquiry']").click()
+    page.locator(".call-or-write a[href='#enquiry']").click()
     page.wait_for_function("document.querySelector('#enquiry').getBoundingClientRect().top < 100")
 
     for place in (

@@ -10,7 +10,7 @@ from infra.build.package import PACKAGES
 
 ROOT = Path(__file__).parents[2]
 OPERATIONS = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+DECISIONS = sorted(ROOT.glob("docs/decisions/0*.md"))
 TEMPLATE = yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))
 
 
@@ -54,7 +54,30 @@ def test_every_link_and_picture_leads_somewhere(document: str) -> None:
         assert target.startswith("https://") or (folder / target).exists(), target
 
 
-def test_the_tree_in_the_readme_is_the_tree() -> None:
-    tree = README.split("## The tree")[1].split("```")[1]
-    for name in re.findall(r"^(?!  )([\w./]+)", tree, re.MULTILINE):
-        assert (ROOT / name).exists(), name
+@pytest.mark.parametrize(
+    ("document", "heading"), [("README.md", "The tree"), ("docs/architecture.md", "What stands where")]
+)
+def test_a_tree_in_a_document_is_the_tree(document: str, heading: str) -> None:
+    tree = (ROOT / document).read_text(encoding="utf-8").split(f"## {heading}")[1].split("```")[1]
+    folder = ROOT
+    for indent, name in re.findall(r"^( *)([\w./]+)", tree, re.MULTILINE):
+        path = (folder if indent else ROOT) / name
+        assert path.exists(), path
+        folder = folder if indent else path
+
+
+@pytest.mark.parametrize("path", DECISIONS, ids=lambda path: path.name[:4])
+def test_a_decision_has_its_number_a_date_and_three_parts(path: Path) -> None:
+    form = rf"# {int(path.name[:4])}\. [^\n]+\n\n\d{{4}}-\d\d-\d\d\n.*## Context\n.+## Decision\n.+## What it costs\n.+"
+
+    assert re.fullmatch(form, path.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def test_the_index_has_every_decision_once_under_its_title_and_date() -> None:
+    index = (ROOT / "docs/decisions/README.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| (\d+) \| \[([^]]+)\]\(([^)]+)\) \| ([\d-]+) \|$", index, re.MULTILINE)
+
+    heads = {path.name: path.read_text(encoding="utf-8").splitlines()[:3] for path in DECISIONS}
+    assert sorted((f"# {number}. {title}", name, day) for number, title, name, day in listed) == sorted(
+        (head[0], name, head[2]) for name, head in heads.items()
+    )

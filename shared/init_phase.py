@@ -2,8 +2,8 @@
 
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 
-A function imports this before anything large, because it switches the garbage collector off until the modules are loaded:
-hardly anything can be freed then, and the collector would look through all that was loaded, again and again.
+A function imports this before anything large, because it switches the garbage collector off until the modules are
+loaded: hardly anything can be freed then, and the collector would look through all that was loaded, again and again.
 """
 
 import gc

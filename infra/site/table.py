@@ -32,7 +32,7 @@ class Table:
     bodies: dict[str, bytes] = field(default_factory=dict)
 
     def add(self, body: bytes, headers: Mapping[str, str], *, status: int = 200, fixed: bool = True) -> Row:
-        """Add a representation. One that is not `fixed` is changed for each request, so no gzip coding is kept of it."""
+        """Add a representation. One that is not `fixed` changes with each request, so it gets no gzip coding."""
         name = sha256(body).hexdigest()[:16]
         row: dict[str, Any] = {"status": status, "headers": dict(headers), "body": name}
         self.bodies[name] = body

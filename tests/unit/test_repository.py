@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -48,17 +49,28 @@ def test_the_workflow_runs_what_every_machine_runs() -> None:
     assert any("run: .ci/run" in path.read_text(encoding="utf-8") for path in WORKFLOWS)
 
 
-def test_each_release_names_a_commit_of_this_history() -> None:
-    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    releases = re.findall(
-        r"^## \[(\d+\.\d+\.\d+)\] - \d{4}-\d\d-\d\d\n\nCommit ([0-9a-f]{40})\.$", changelog, re.MULTILINE
-    )
+def test_the_version_is_the_newest_release() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
-    assert len(releases) == len(re.findall(r"^## \[\d", changelog, re.MULTILINE)) > 0
-    for _, commit in releases:
+    assert project["version"] == released()[0][0]
+
+
+def test_each_release_names_a_commit_of_this_history() -> None:
+    newest, *earlier = released()
+
+    # The newest may not know its own yet: the commit after it writes it down.
+    for version, commit in [newest, *earlier] if newest[1] else earlier:
         known = subprocess.run(["git", "cat-file", "-t", commit], capture_output=True, text=True, check=False, cwd=ROOT)
         # A shallow clone, or an archive without history, cannot tell.
-        assert known.stdout.strip() == "commit" or is_shallow(), commit
+        assert known.stdout.strip() == "commit" or (commit and is_shallow()), version
+
+
+def released() -> list[tuple[str, str]]:
+    """The releases in the changelog, newest first: version, and commit where that is written down."""
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    return re.findall(
+        r"^## \[(\d+\.\d+\.\d+)\] - \d{4}-\d\d-\d\d\n(?:\nCommit ([0-9a-f]{40})\.$)?", changelog, re.MULTILINE
+    )
 
 
 def is_shallow() -> bool:

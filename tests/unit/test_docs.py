@@ -68,16 +68,17 @@ def test_a_tree_in_a_document_is_the_tree(document: str, heading: str) -> None:
 
 @pytest.mark.parametrize("path", DECISIONS, ids=lambda path: path.name[:4])
 def test_a_decision_has_its_number_a_date_and_three_parts(path: Path) -> None:
-    form = rf"# {int(path.name[:4])}\. [^\n]+\n\n\d{{4}}-\d\d-\d\d\n.*## Context\n.+## Decision\n.+## What it costs\n.+"
+    head = rf"# {int(path.name[:4])}\. [^\n]+\n\n\d{{4}}-\d\d-\d\d(\. Replaced by [^\n]+)?\n\n"
+    parts = r"## Context\n.+## Decision\n.+## What it costs\n.+"
 
-    assert re.fullmatch(form, path.read_text(encoding="utf-8"), re.DOTALL)
+    assert re.fullmatch(head + parts, path.read_text(encoding="utf-8"), re.DOTALL)
 
 
 def test_the_index_has_every_decision_once_under_its_title_and_date() -> None:
     index = (ROOT / "docs/decisions/README.md").read_text(encoding="utf-8")
-    listed = re.findall(r"^\| (\d+) \| \[([^]]+)\]\(([^)]+)\) \| ([\d-]+) \|$", index, re.MULTILINE)
+    listed = re.findall(r"^\| (\d+) \| \[([^]]+)\]\(([^)]+)\)[^|]* \| ([\d-]+) \|$", index, re.MULTILINE)
 
     heads = {path.name: path.read_text(encoding="utf-8").splitlines()[:3] for path in DECISIONS}
     assert sorted((f"# {number}. {title}", name, day) for number, title, name, day in listed) == sorted(
-        (head[0], name, head[2]) for name, head in heads.items()
+        (head[0], name, head[2][:10]) for name, head in heads.items()
     )

@@ -79,9 +79,12 @@ def compose(
     subject = _subject(lead, catalogue)
     rows = [*_notices(lead, catalogue), *_rows(lead, practice, catalogue)]
     message = lead.enquiry.message
-    if message and detail != "full":
-        rows.append(Row(say(_("Message")), say(_("kept with the enquiry, not sent by mail"))))
+    further = [_further(name, value, catalogue) for name, value in lead.enquiry.more.items()]
+    if detail != "full":
+        kept = say(_("kept with the enquiry, not sent by mail"))
+        further = [each._replace(value=kept) for each in further] + [Row(say(_("Message")), kept)] * bool(message)
         message = None
+    rows += further
     mail = EmailMessage(policy=_SEVEN_BIT)
     mail["From"] = Address(_plain(practice.name), addr_spec=sender)
     mail["To"] = Address(addr_spec=recipient)
@@ -143,7 +146,6 @@ def _rows(lead: Lead, practice: Practice, catalogue: NullTranslations) -> list[R
     return [
         *rows,
         Row(say(_("Prefers contact")), wish),
-        *(_further(name, value, catalogue) for name, value in enquiry.more.items()),
         Row(say(_("Language")), language),
         Row(say(_("Reference")), lead.reference),
         Row(say(_("Received")), f"{received:%Y-%m-%d %H:%M} ({practice.time_zone})"),

@@ -28,10 +28,24 @@ def limits(form: type[Form] = Form) -> dict[str, int]:
     return {name: field["limit"] for name, field in form_fields(form).items() if "limit" in field}
 
 
+def choices(form: type[Form] = Form) -> dict[str, list[str]]:
+    """What can be chosen in each field that has choices."""
+    return {name: found for name, field in _core_schemas(form).items() if (found := _chosen(field))}
+
+
 def _core_schemas(form: type[Form]) -> dict[str, Any]:
     model: Any = form.__pydantic_core_schema__
     fields: dict[str, Any] = model["schema"]["fields"]
     return fields
+
+
+def _chosen(field: Any) -> list[str]:
+    match field:
+        case {"type": "literal", "expected": [*values]}:
+            return values
+        case {"schema": inner}:
+            return _chosen(inner)
+    return []
 
 
 def _counted(field: Any) -> dict[str, Any]:

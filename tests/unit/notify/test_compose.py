@@ -196,10 +196,13 @@ def test_a_field_that_only_the_form_knows_is_shown_in_the_practices_language(mon
     since = compose_module.Further("Since", {"days": "Some days"})
     monkeypatch.setattr(compose_module, "_FURTHER", {"since": since})
 
-    text, _ = parts(mail(more={"since": "days", "later": "unknown to this code"}))
+    more = {"since": "days", "later": "unknown to this code"}
+    (full, _), (brief, _) = parts(mail("full", more=more)), parts(mail("brief", more=more))
 
-    assert "Since: \u2068Some days\u2069" in text
-    assert "later: \u2068unknown to this code\u2069" in text
+    assert "Since: \u2068Some days\u2069" in full
+    assert "later: \u2068unknown to this code\u2069" in full
+    assert "Since: \u2068kept with the enquiry, not sent by mail\u2069" in brief
+    assert "unknown to this code" not in brief
 
 
 def test_a_reply_names_the_visitor_where_that_is_safe() -> None:

@@ -5,24 +5,13 @@ from typing import Any
 
 import pytest
 
+from infra.site.outputs.compiled_form import choices, form_fields
 from infra.site.views import audit
 from tests.unit.site.sample import SLUG, Sample
 
-SLOTS = {
-    "title_prefix",
-    "summary",
-    *(f"value:{field}" for field in ("name", "phone", "email", "message")),
-    *(
-        f"error:{field}"
-        for field in ("name", "phone", "email", "preferred_contact", "preferred_time", "message", "consent")
-    ),
-    *(f"invalid:{field}" for field in ("name", "phone", "email", "preferred_time", "message", "consent")),
-    *(f"checked:preferred_contact:{value}" for value in ("phone", "email")),
-    *(f"selected:preferred_time:{value}" for value in ("any", "morning", "afternoon", "evening")),
-    "checked:consent:true",
-    "tags:link",
-    "tags:form",
-}
+# What no person enters.
+UNSEEN = {"locale", "article", "source", "consent_version", "replaces", "aside"}
+SEEN = {name: described for name, described in form_fields().items() if name not in UNSEEN}
 
 
 @pytest.fixture
@@ -31,7 +20,14 @@ def document(compiled: Sample) -> Any:
 
 
 def test_every_field_can_show_what_was_typed_and_what_is_wrong(document: Any) -> None:
-    assert set(document["pieces"][1::2]) == SLOTS
+    slots = set(document["pieces"][1::2])
+
+    assert {f"error:{field}" for field in SEEN} <= slots
+    assert {f"value:{field}" for field, described in SEEN.items() if "clean" in described} <= slots
+    assert {"title_prefix", "summary", "tags:link", "tags:form", "checked:consent:true"} <= slots
+    chosen = [tuple(slot.split(":")[1:]) for slot in slots if slot.startswith(("checked:", "selected:"))]
+    for field in SEEN.keys() - {"consent"}:
+        assert {value for name, value in chosen if name == field and value} == set(choices().get(field, ())), field
 
 
 def test_the_document_says_which_text_it_shows(document: Any, compiled: Sample) -> None:
@@ -51,7 +47,7 @@ def test_with_no_slot_filled_it_is_a_sound_page_that_nobody_indexes(document: An
 
 def test_with_every_slot_filled_the_errors_lead_to_their_fields(document: Any) -> None:
     fragments = document["fragments"]
-    fields = [slot.partition(":")[2] for slot in SLOTS if slot.startswith("error:")]
+    fields = list(SEEN)
     items = "".join(fragments["summary_item"].format(field=field, text="amiss") for field in fields)
     filled = {
         "title_prefix": fragments["title_prefix"],

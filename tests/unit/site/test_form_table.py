@@ -6,10 +6,10 @@ python -m tests.unit.site.test_form_table    write it anew
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from functions.leads.form import Form
-from infra.site.outputs.compiled_form import limits
+from infra.site.outputs.compiled_form import choices, limits
 
 DOCUMENT = Path(__file__).parents[3] / "docs/api.md"
 TABLE = re.compile(r"(?<=\| field \| \| \|\n\|---\|---\|---\|\n)(\|.*\n)+")
@@ -22,16 +22,12 @@ def rows() -> Iterator[str]:
 
 
 def said(name: str, field: Any) -> Iterator[str]:
-    if choices := [each for each in get_args(field.annotation) if isinstance(each, str)] or _choices(field.annotation):
-        yield ", ".join(f"`{each}`" for each in choices)
+    if name in choices():
+        yield ", ".join(f"`{each}`" for each in choices()[name])
     if name in limits():
         yield f"at most {limits()[name]} characters"
     if field.description:
         yield field.description
-
-
-def _choices(annotation: Any) -> list[str]:
-    return [choice for part in get_args(annotation) for choice in get_args(part) if isinstance(choice, str)]
 
 
 def test_the_table_says_what_the_form_takes() -> None:

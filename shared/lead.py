@@ -14,12 +14,12 @@ from typing import Any, Final
 # No 0/O, 1/I and no vowels (nor Y): it can be read out on the phone, and it never spells a word.
 REFERENCE_ALPHABET: Final = "23456789BCDFGHJKLMNPQRSTVWXZ"
 
-# The reason that keeps an alert back. People never see the honeypot, and a link too many is no reason not to be heard.
+# The reason that keeps an alert back. People never see the honeypot; an enquiry with a link too many is alerted.
 HONEYPOT: Final = "honeypot"
 
 # Seconds from one attempt to the next. A mail that was refused is tried again over a day, ...
 ALERT_RETRY_DELAYS: Final = (30, 120, 300, 900, 1800, 3600, 7200, 14400, 28800, 28800)
-# ... and after that as long as the lead is kept: once the fault is mended, the alert goes out by itself.
+# ... and after that as long as the lead is kept: once the cause is fixed, the alert goes out by itself.
 ALERT_LAST_RESORT_DELAY: Final = 6 * 3600
 
 # A mail whose answer was lost may have gone out. It is tried again as if so many attempts more had failed: after 15
@@ -85,7 +85,7 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who a submission is. `unless` names ids under which the same submission may be stored already."""
+    """What a submission is known by. `unless` names other ids under which the same one may be stored already."""
 
     id: str
     unless: tuple[str, ...] = ()
@@ -108,8 +108,8 @@ def identity_of_key(key: str) -> Identity:
 def identity_of_content(fingerprint: str, now: float) -> Identity:
     """The identity of a submission without a key: what was entered, on this day.
 
-    The day is part of it so that someone who asks again another day is heard again. In the first minutes of a day the
-    day before counts too, or pressing twice at midnight would be two leads.
+    The day is part of it so that someone who asks again another day gets a new answer. In the first minutes of a day
+    the day before counts too, or pressing twice at midnight would be two leads.
     """
     day, seconds_into_day = divmod(int(now), SECONDS_PER_DAY)
     today, yesterday = (_digest("content", f"{number}:{fingerprint}") for number in (day, day - 1))
@@ -132,7 +132,7 @@ def next_attempt_delay(attempts: int) -> int:
 
 
 def needs_a_human(attempts: int) -> bool:
-    """Whether so many failed attempts mean that trying again will not mend it."""
+    """Whether so many failed attempts mean that trying again will not help."""
     return attempts >= len(ALERT_RETRY_DELAYS)
 
 

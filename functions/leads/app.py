@@ -1,4 +1,4 @@
-"""POST /api/leads: read, validate, store, answer. OPTIONS costs nothing but the cold start, and so warms it up."""
+"""POST /api/leads: read, validate, store, answer. OPTIONS does nothing: pages send it to start the function."""
 
 import re
 import time

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from samtranslator.yaml_helper import yaml_parse
 
+from functions.leads.codes import FieldCode, RequestCode
 from infra.build.package import PACKAGES
 
 ROOT = Path(__file__).parents[2]
@@ -35,6 +36,11 @@ def test_the_metrics_in_the_document_are_those_that_are_counted() -> None:
 
     functions = "|".join(package.function for package in PACKAGES.values())
     assert set(re.findall(rf"^\| (?:{functions}) \| `(\w+)`", OPERATIONS, re.MULTILINE)) == counted
+
+
+@pytest.mark.parametrize("code", [*FieldCode, *RequestCode])
+def test_every_code_of_an_error_is_in_the_api_s_document(code: str) -> None:
+    assert f"`{code}`" in (ROOT / "docs/api.md").read_text(encoding="utf-8").partition("Errors are RFC 9457")[2]
 
 
 def test_every_verb_is_in_the_document() -> None:

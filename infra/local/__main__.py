@@ -14,21 +14,19 @@ from infra.local.stack import PROJECT, LocalStack
 from infra.local.watch import Watcher
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_WELCOME = """
+Ready in {seconds:.1f} s. Ctrl-C stops it.
+
+  the site             {url}/
+  mail, leads, logs    {url}/_local/
+"""
 
 
 def main(arguments: list[str] | None = None, project: Path = PROJECT) -> int:
-    """Runs the stack.
-
-    Args:
-        arguments: The command line's, if not these.
-        project: Folder with template.yaml and the functions' code.
-
-    Returns:
-        The exit code.
-    """
+    """Runs the stack of a project, as the command line's arguments say, if not these; returns the exit code."""
     options = _parse(arguments)
     for number in _ENDING:  # SIGINT too: a shell starts a background job with it ignored
-        signal.signal(number, signal.default_int_handler)
+        signal.signal(number, _end)
     stack = LocalStack(
         options.port,
         project=project,
@@ -47,7 +45,6 @@ def main(arguments: list[str] | None = None, project: Path = PROJECT) -> int:
     except KeyboardInterrupt:
         return 130
     finally:
-        _ignore_signals()
         stack.stop()
     return 1
 
@@ -57,32 +54,23 @@ def _run(stack: LocalStack, watcher: Watcher | None) -> int:
     print("Needlepoint on this machine", flush=True)
     stack.start()
     try:
-        print(_welcome(stack, time.monotonic() - started), flush=True)
+        print(_WELCOME.format(url=stack.url, seconds=time.monotonic() - started), flush=True)
         if watcher is not None:
             watcher.start()
         threading.Event().wait()
     except KeyboardInterrupt:
         print("\n  stopping", flush=True)
     finally:
-        _ignore_signals()
-        if watcher is not None:
+        if watcher is not None and watcher.is_alive():
             watcher.stop()
     return 0
 
 
-def _ignore_signals() -> None:
-    """A second Ctrl-C would interrupt the cleaning up."""
+def _end(*_: object) -> None:
+    """Ends the stack; a second signal, such as the one that make passes on, would interrupt the cleaning up."""
     for number in _ENDING:
         signal.signal(number, signal.SIG_IGN)
-
-
-def _welcome(stack: LocalStack, seconds: float) -> str:
-    return f"""
-Ready in {seconds:.1f} s. Ctrl-C stops it.
-
-  the site             {stack.url}/
-  mail, leads, logs    {stack.url}/_local/
-"""
+    raise KeyboardInterrupt
 
 
 def _say(message: str) -> None:
@@ -96,18 +84,13 @@ def _show_log(line: LogLine, *, verbose: bool) -> None:
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m infra.local", description="Runs the whole stack on this machine.")
-    parser.add_argument("--port", type=_port, default=8000, help="port on 127.0.0.1 (default: 8000; 0: a free one)")
-    parser.add_argument("--packaged", type=Path, metavar="FOLDER", help="run packages, such as .aws-sam/build")
-    parser.add_argument("--drafts", action="store_true", help="also show articles that are not yet published")
-    parser.add_argument("--verbose", action="store_true", help="show every log line, not only warnings and errors")
-    parser.add_argument(
-        "--parameter",
-        action="append",
-        default=[],
-        type=_name_and_value,
-        metavar="NAME=VALUE",
-        help="a template parameter, such as AlertDetail=full",
-    )
+    add = parser.add_argument
+    add("--port", type=_port, default=8000, help="port on 127.0.0.1 (default: 8000; 0: a free one)")
+    add("--packaged", type=Path, metavar="FOLDER", help="run packages, such as .aws-sam/build")
+    add("--drafts", action="store_true", help="also show articles that are not yet published")
+    add("--verbose", action="store_true", help="show every log line, not only warnings and errors")
+    example = "a template parameter, such as AlertDetail=full"
+    add("--parameter", action="append", default=[], type=_name_and_value, metavar="NAME=VALUE", help=example)
     return parser.parse_args(arguments)
 
 

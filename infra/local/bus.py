@@ -13,13 +13,14 @@ from typing import Any
 
 from infra.local.cloud import Cloud
 from infra.local.errors import TemplateError
-from infra.local.template import REGION
+from infra.local.template import ACCOUNT_ID, REGION
 
 _log = logging.getLogger(__name__)
 
 Event = dict[str, Any]
-Send = Callable[[str, object], Future[object]]
-"""Called with the ARN of a function, queue or topic and what to give it; gives the function's future result."""
+Submit = Callable[[str, object], Future[object]]
+"""Called with the name or ARN of a function, or the ARN of a queue or topic, and what to give it; gives the future
+result."""
 
 # In a template: a text in quotes, or a variable that stands for a value.
 _TEXT_OR_VARIABLE = re.compile(r'"(?:[^"\\]|\\.)*"|<[\w.-]+>')
@@ -28,19 +29,13 @@ _VARIABLE = re.compile(r"<([\w.-]+)>")
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule that is turned on.
-
-    Attributes:
-        pattern: The event pattern as JSON, or None for one that only a schedule sets off.
-        schedule: The schedule expression, or None.
-        targets: As in the template.
-    """
+    """A rule that is turned on: event pattern as JSON, schedule expression, and targets as in the template."""
 
     logical_id: str
     arn: str
     pattern: str | None
     schedule: str | None
-    targets: tuple[Mapping[str, Any], ...]
+    targets: Sequence[Mapping[str, Any]]
 
 
 def rules(cloud: Cloud) -> list[Rule]:
@@ -49,21 +44,18 @@ def rules(cloud: Cloud) -> list[Rule]:
     Raises:
         TemplateError: A target is neither a function nor a queue nor a topic.
     """
-    found = [
-        Rule(
-            logical_id=resource.logical_id,
-            arn=resource.model.arn,
-            pattern=json.dumps(pattern) if (pattern := resource.properties.get("EventPattern")) else None,
-            schedule=resource.properties.get("ScheduleExpression"),
-            targets=tuple(resource.properties.get("Targets", ())),
-        )
-        for resource in cloud.resources("AWS::Events::Rule")
-        if resource.properties.get("State") != "DISABLED"
-    ]
-    for rule in found:
-        for target in rule.targets:
+    found = []
+    for resource in cloud.resources("AWS::Events::Rule"):
+        properties = resource.properties
+        if properties.get("State") == "DISABLED":
+            continue
+        targets = properties.get("Targets", ())
+        for target in targets:
             if target["Arn"].split(":")[2] not in ("lambda", "sqs", "sns"):
-                raise TemplateError(f"{rule.logical_id}: {target['Arn']} cannot be reached on this machine.")
+                raise TemplateError(f"{resource.logical_id}: {target['Arn']} cannot be reached on this machine.")
+        pattern = json.dumps(properties["EventPattern"]) if "EventPattern" in properties else None
+        schedule = properties.get("ScheduleExpression")
+        found.append(Rule(resource.logical_id, resource.model.arn, pattern, schedule, targets))
     return found
 
 
@@ -74,35 +66,26 @@ def matches(pattern: str, event: Event) -> bool:
     return bool(EventPattern.load(pattern).matches_event(event))  # type: ignore[arg-type]  # any event, not just a bus's
 
 
+def timestamp(moment: datetime) -> str:
+    """A UTC time as events write it, with milliseconds."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@dataclass(frozen=True)
 class Bus:
-    """Hands events to the targets of the rules that they match.
+    """Hands events to the targets of the rules that they match."""
 
-    Args:
-        rules: The bus's rules.
-        account_id: The account's id.
-        send: How targets are reached.
-    """
-
-    def __init__(self, rules: Sequence[Rule], account_id: str, send: Send) -> None:
-        self._rules = rules
-        self._account_id = account_id
-        self._send = send
+    rules: Sequence[Rule]
+    send: Submit
 
     def event(self, source: str, kind: str, resources: Sequence[str], detail: object) -> Event:
-        """An event as the bus carries it, with this moment as its time.
-
-        Args:
-            source: Such as ``aws.ses``.
-            kind: The event's ``detail-type``.
-            resources: ARNs.
-            detail: What happened.
-        """
+        """An event as the bus carries it, with this moment as its time; `kind` is its ``detail-type``."""
         return {
             "version": "0",
             "id": str(uuid.uuid4()),
             "detail-type": kind,
             "source": source,
-            "account": self._account_id,
+            "account": ACCOUNT_ID,
             "time": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
             "region": REGION,
             "resources": list(resources),
@@ -111,7 +94,7 @@ class Bus:
 
     def publish(self, event: Event) -> None:
         """Hands an event on, without waiting for what comes of it."""
-        for rule in self._rules:
+        for rule in self.rules:
             if rule.pattern is not None and matches(rule.pattern, event):
                 try:
                     self.fire(rule, event)
@@ -119,8 +102,8 @@ class Bus:
                     _log.exception("%s makes no JSON of an event", rule.logical_id)
 
     def fire(self, rule: Rule, event: Event) -> list[Future[object]]:
-        """Gives a rule's targets an event, each in its own form."""
-        return [self._send(target["Arn"], shaped(target, rule, event)) for target in rule.targets]
+        """Gives a rule's targets an event, each in its own form; the future results of those that are functions."""
+        return [self.send(target["Arn"], shaped(target, rule, event)) for target in rule.targets]
 
     def put_events(self, request: bytes) -> None:
         """Publishes what a ``PutEvents`` request to the default bus brings."""
@@ -136,38 +119,33 @@ def shaped(target: Mapping[str, Any], rule: Rule, event: Event) -> object:
         return json.loads(target["Input"])
     if "InputPath" in target:
         return _part(event, target["InputPath"])
-    if transformer := target.get("InputTransformer"):
-        return _filled(transformer["InputTemplate"], _variables(transformer.get("InputPathsMap", {}), rule, event))
-    return event
-
-
-def _variables(paths: Mapping[str, str], rule: Rule, event: Event) -> dict[str, Any]:
-    """Those of an input transformer, and EventBridge's own."""
-    return {
+    if "InputTransformer" not in target:
+        return event
+    variables = {
         "aws.events.rule-arn": rule.arn,
         "aws.events.rule-name": rule.arn.rpartition("/")[2],
         "aws.events.event.ingestion-time": event["time"],
         "aws.events.event": event,
         "aws.events.event.json": event,
-        **{name: _part(event, path) for name, path in paths.items()},
     }
+    for name, path in target["InputTransformer"].get("InputPathsMap", {}).items():
+        variables[name] = _part(event, path)
+    return _filled(target["InputTransformer"]["InputTemplate"], variables)
 
 
 def _filled(template: str, variables: Mapping[str, Any]) -> object:
     """The template's JSON. Within quotes a variable becomes text, outside a value; one that found nothing is null."""
 
+    def text(name: re.Match[str]) -> str:
+        value = variables.get(name[1])
+        shown = value if isinstance(value, str) else "" if value is None else json.dumps(value)
+        return json.dumps(shown)[1:-1]
+
     def value(found: re.Match[str]) -> str:
-        if not found[0].startswith('"'):
-            return json.dumps(variables.get(found[0][1:-1]))
-        return _VARIABLE.sub(lambda name: json.dumps(_text(variables.get(name[1])))[1:-1], found[0])
+        is_text = found[0].startswith('"')
+        return _VARIABLE.sub(text, found[0]) if is_text else json.dumps(variables.get(found[0][1:-1]))
 
     return json.loads(_TEXT_OR_VARIABLE.sub(value, template))
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _part(event: Event, path: str) -> Any:
@@ -175,7 +153,7 @@ def _part(event: Event, path: str) -> Any:
     return next((found.value for found in _parsed(path).find(event)), None)
 
 
-@cache
+@cache  # parsing takes longer than all the rest
 def _parsed(path: str) -> Any:
     from jsonpath_ng.parser import parse
 

@@ -13,26 +13,18 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from boto3.dynamodb.types import TypeDeserializer
-
 from infra.local.endpoint import AwsEndpoint
 from infra.local.errors import TemplateError
 from infra.local.process_environment import FunctionSpec
 from infra.local.routes import Route, from_openapi
-from infra.local.template import REGION, Template
+from infra.local.template import ACCOUNT_ID, REGION, Template
 
 STACK_NAME = "needlepoint"
 
 
 @dataclass(frozen=True)
 class Resource:
-    """One resource of the stack.
-
-    Attributes:
-        logical_id: Its name in the template.
-        properties: With every intrinsic function resolved.
-        model: moto's object for it.
-    """
+    """One resource of the stack: its properties with every intrinsic function resolved, and moto's object for it."""
 
     logical_id: str
     type: str
@@ -41,22 +33,11 @@ class Resource:
 
 
 class Cloud:
-    """moto, from :meth:`start` to :meth:`stop`.
-
-    Args:
-        endpoint: Where the functions reach it.
-    """
+    """moto, from :meth:`start` to :meth:`stop`, and at an endpoint for the functions."""
 
     def __init__(self, endpoint: AwsEndpoint) -> None:
         self._endpoint = endpoint
         self._stack: Any = None
-
-    @property
-    def account_id(self) -> str:
-        """The AWS account's id."""
-        from moto.core.models import DEFAULT_ACCOUNT_ID
-
-        return DEFAULT_ACCOUNT_ID
 
     def start(self) -> None:
         """Begins with an empty account and opens the endpoint."""
@@ -66,7 +47,6 @@ class Cloud:
     def stop(self) -> None:
         """Closes the endpoint and forgets everything."""
         self._endpoint.stop()
-        self._stack = None
         self._reset()
 
     def create_stack(self, template: Template) -> None:
@@ -83,15 +63,14 @@ class Cloud:
         with self._endpoint.lock, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                self._stack = cloudformation_backends[self.account_id][REGION].create_stack(
-                    STACK_NAME, template.to_json(), template.parameters
+                self._stack = cloudformation_backends[ACCOUNT_ID][REGION].create_stack(
+                    STACK_NAME, json.dumps(template.cloudformation), template.parameters
                 )
                 # moto parses lazily; what does not resolve shows only when it is read.
                 list(self.resources())
             except Exception as error:  # moto's services have no common error
                 raise TemplateError(f"CloudFormation cannot create the stack: {error}") from error
-            self._take_over_event_sources()
-            self._turn_on_expiry()
+            self._take_over()
 
     def resources(self, resource_type: str | None = None) -> Iterator[Resource]:
         """The stack's resources, those of one type if given, without those whose condition is false."""
@@ -129,29 +108,22 @@ class Cloud:
         """Every item of every table, as plain JSON."""
         with self._endpoint.lock:
             tables = [resource.model for resource in self.resources("AWS::DynamoDB::Table")]
-            return [decode(item.to_json()["Attributes"]) for table in tables for item in table.all_items()]
+            return [plain(item.to_regular_json()) for table in tables for item in table.all_items()]
 
     def stream_records(self, stream_arn: str, start: int, limit: int) -> list[dict[str, Any]]:
-        """Records of a table's stream, as Lambda delivers them.
-
-        Args:
-            stream_arn: The stream.
-            start: How many records of the stream to skip.
-            limit: How many to give at most.
-        """
+        """At most so many records of a table's stream, after those to skip, as Lambda delivers them."""
         with self._endpoint.lock:
-            shard = self._table(stream_arn).stream_shard
-            records = [plain(item.to_json()) for item in shard.items[start : start + limit]]
+            records = [plain(item.to_json()) for item in self._shard(stream_arn).items[start : start + limit]]
         return [{**record, "awsRegion": REGION, "eventSourceARN": stream_arn} for record in records]
 
     def stream_length(self, stream_arn: str) -> int:
         """How many records a table's stream has had so far."""
         with self._endpoint.lock:
-            return len(self._table(stream_arn).stream_shard.items)
+            return len(self._shard(stream_arn).items)
 
     def shard_id(self, stream_arn: str) -> str:
         """The id of a stream's only shard."""
-        return str(self._table(stream_arn).stream_shard.id)
+        return str(self._shard(stream_arn).id)
 
     def send(self, arn: str, body: str) -> None:
         """Puts a message into an SQS queue, or publishes it to an SNS topic."""
@@ -159,23 +131,28 @@ class Cloud:
 
         with self._endpoint.lock:
             if ":sns:" in arn:
-                sns_backends[self.account_id][REGION].publish(body, arn=arn)
+                sns_backends[ACCOUNT_ID][REGION].publish(body, arn=arn)
             else:
-                self._sqs.send_message(arn.rpartition(":")[2], body)
+                self._sqs.send_message(_name(arn), body)
 
     def receive(self, queue_arn: str, limit: int) -> list[dict[str, Any]]:
         """Messages of a queue, as Lambda delivers them; they are hidden for the queue's visibility time."""
-        name = queue_arn.rpartition(":")[2]
         with self._endpoint.lock:
-            timeout = self._sqs.get_queue(name).visibility_timeout
-            messages = self._sqs.receive_message(name, limit, 0, timeout, ["All"])
+            timeout = self._sqs.get_queue(_name(queue_arn)).visibility_timeout
+            messages = self._sqs.receive_message(_name(queue_arn), limit, 0, timeout, ["All"])
         return [_sqs_record(message, queue_arn) for message in messages]
 
     def delete(self, queue_arn: str, receipt_handles: Iterable[str]) -> None:
         """Deletes messages that were received."""
         with self._endpoint.lock:
             for handle in receipt_handles:
-                self._sqs.delete_message(queue_arn.rpartition(":")[2], handle)
+                self._sqs.delete_message(_name(queue_arn), handle)
+
+    def queued(self, logical_id: str) -> list[str]:
+        """The bodies of the messages in a queue, oldest first; they stay there."""
+        with self._endpoint.lock:
+            queues = [queue for queue in self.resources("AWS::SQS::Queue") if queue.logical_id == logical_id]
+            return [str(message.body) for queue in queues for message in queue.model._messages]  # noqa: SLF001 - receiving would hide them
 
     def count(self, namespace: str, metric: str, dimensions: Mapping[str, str]) -> None:
         """Adds one to a CloudWatch metric."""
@@ -184,56 +161,52 @@ class Cloud:
         named = [{"Name": name, "Value": value} for name, value in dimensions.items()]
         datum = {"MetricName": metric, "Value": 1, "Unit": "Count", "Dimensions": named}
         with self._endpoint.lock:
-            cloudwatch_backends[self.account_id][REGION].put_metric_data(namespace, [datum])
-
-    def arn(self, service: str, resource: str) -> str:
-        """The ARN of something in this account."""
-        return f"arn:aws:{service}:{REGION}:{self.account_id}:{resource}"
-
-    def queued(self, logical_id: str) -> list[str]:
-        """The bodies of the messages in a queue, oldest first; they stay there."""
-        with self._endpoint.lock:
-            queues = [queue for queue in self.resources("AWS::SQS::Queue") if queue.logical_id == logical_id]
-            return [str(message.body) for queue in queues for message in queue.model._messages]  # noqa: SLF001 - receiving would hide them
+            cloudwatch_backends[ACCOUNT_ID][REGION].put_metric_data(namespace, [datum])
 
     @property
     def _sqs(self) -> Any:
         from moto.sqs.models import sqs_backends
 
-        return sqs_backends[self.account_id][REGION]
+        return sqs_backends[ACCOUNT_ID][REGION]
 
-    def _table(self, stream_arn: str) -> Any:
+    @property
+    def _dynamodb(self) -> Any:
         from moto.dynamodb.models import dynamodb_backends
 
+        return dynamodb_backends[ACCOUNT_ID][REGION]
+
+    def _shard(self, stream_arn: str) -> Any:
         name = stream_arn.partition(":table/")[2].partition("/stream/")[0]
-        return dynamodb_backends[self.account_id][REGION].get_table(name)
+        return self._dynamodb.get_table(name).stream_shard
 
-    def _take_over_event_sources(self) -> None:
-        """Takes event sources and rules from moto, which would run functions in Docker, or not at all."""
-        for table in self.resources("AWS::DynamoDB::Table"):
-            table.model.lambda_event_source_mappings.clear()
-        for queue in self.resources("AWS::SQS::Queue"):
-            queue.model.lambda_event_source_mappings.clear()
-        for rule in self.resources("AWS::Events::Rule"):
-            rule.model.targets.clear()
+    def _take_over(self) -> None:
+        """Takes event sources and rules from moto, which would run functions in Docker, or not at all.
 
-    def _turn_on_expiry(self) -> None:
-        """Sets each table's TTL, which moto's CloudFormation passes over."""
-        from moto.dynamodb.models import dynamodb_backends
-
-        for table in self.resources("AWS::DynamoDB::Table"):
-            if expiry := table.properties.get("TimeToLiveSpecification"):
-                dynamodb_backends[self.account_id][REGION].update_time_to_live(table.model.name, expiry)
+        Sets each table's TTL, too, which moto's CloudFormation passes over.
+        """
+        for resource in self.resources():
+            if resource.type in ("AWS::DynamoDB::Table", "AWS::SQS::Queue"):
+                resource.model.lambda_event_source_mappings.clear()
+            if resource.type == "AWS::Events::Rule":
+                resource.model.targets.clear()
+            if expiry := resource.properties.get("TimeToLiveSpecification"):
+                self._dynamodb.update_time_to_live(resource.model.name, expiry)
 
     def _reset(self) -> None:
         from moto.moto_api._internal.models import moto_api_backend
 
+        self._stack = None
         with self._endpoint.lock:
             moto_api_backend.reset()
 
 
+def _name(queue_arn: str) -> str:
+    return queue_arn.rpartition(":")[2]
+
+
 def _function_spec(resource: Resource) -> FunctionSpec:
     properties = resource.properties
+    variables = properties.get("Environment", {}).get("Variables", {})
     logging = properties.get("LoggingConfig", {})
     name = resource.model.function_name
     return FunctionSpec(
@@ -245,21 +218,15 @@ def _function_spec(resource: Resource) -> FunctionSpec:
         timeout=float(properties.get("Timeout", 3)),
         memory=int(properties.get("MemorySize", 128)),
         environment={
-            key: _text(value) for key, value in properties.get("Environment", {}).get("Variables", {}).items()
+            key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in variables.items()
         },
         log_group=logging.get("LogGroup", f"/aws/lambda/{name}"),
         log_format=logging.get("LogFormat", "Text"),
         log_level=logging.get("ApplicationLogLevel"),
-        region=REGION,
     )
 
 
-def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
 def _sqs_record(message: Any, queue_arn: str) -> dict[str, Any]:
-    attributes = message.message_attributes
     return {
         "messageId": message.id,
         "receiptHandle": message.receipt_handle,
@@ -272,7 +239,7 @@ def _sqs_record(message: Any, queue_arn: str) -> dict[str, Any]:
         },
         "messageAttributes": {
             name: {"stringValue": value.get("StringValue"), "dataType": value.get("DataType")}
-            for name, value in attributes.items()
+            for name, value in message.message_attributes.items()
         },
         "md5OfBody": message.body_md5,
         "eventSource": "aws:sqs",
@@ -281,15 +248,8 @@ def _sqs_record(message: Any, queue_arn: str) -> dict[str, Any]:
     }
 
 
-def decode(item: Mapping[str, Any]) -> dict[str, Any]:
-    """A DynamoDB item as plain JSON: without type tags, sets as sorted lists, binary values in base64."""
-    deserialize = TypeDeserializer().deserialize
-    decoded: dict[str, Any] = plain({name: deserialize(value) for name, value in item.items()})
-    return decoded
-
-
 def plain(value: Any) -> Any:
-    """What moto's and boto3's objects stand for, as JSON; times in seconds since 1970, as Lambda gives them."""
+    """What moto's and boto3's objects stand for, as JSON: times in seconds since 1970, binary values in base64."""
     return json.loads(json.dumps(value, default=_to_json))
 
 
@@ -305,6 +265,4 @@ def _to_json(value: Any) -> Any:
             return base64.b64encode(value).decode("ascii")
     if hasattr(value, "value"):
         return value.value  # boto3's Binary
-    if hasattr(value, "to_regular_json"):
-        return value.to_regular_json()
-    raise TypeError(f"{type(value).__name__} in a DynamoDB item")
+    return value.to_regular_json()

@@ -4,37 +4,24 @@ One at a time because moto checks a condition and then writes, with nothing to k
 put would let two callers through.
 """
 
+import json
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
 
-from infra.local.events import HttpRequest
 from infra.local.faults import Faults
-from infra.local.http_server import LoopbackServer
-from infra.local.responses import HttpResponse
+from infra.local.http_messages import HttpRequest, HttpResponse, call_wsgi
+from infra.local.wire import LoopbackServer
 
 Observer = Callable[[str, str, str], None]
 """Called with service, operation and phase: ``before`` the call, then ``after`` it, or ``refused`` if it failed."""
 
 _log = logging.getLogger(__name__)
-_REST_OPERATIONS = {("POST", "/v2/email/outbound-emails"): "SendEmail"}
-
-
-@dataclass(frozen=True)
-class Call:
-    """One API call.
-
-    Attributes:
-        service: Signing name, such as ``dynamodb`` or ``ses``.
-        operation: Such as ``PutItem``.
-    """
-
-    service: str
-    operation: str
+_REST_OPERATIONS = {"POST /v2/email/outbound-emails": "SendEmail"}
 
 
 class AwsEndpoint:
@@ -66,7 +53,7 @@ class AwsEndpoint:
 
     def stop(self) -> None:
         """Ends every call and closes the port."""
-        self.faults.clear()
+        self.faults.set("ses", None)
         if self._server is not None:
             self._server.stop()
             self._server = None
@@ -78,60 +65,42 @@ class AwsEndpoint:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answers one call."""
-        if not _from_sdk(request):
+        authorization = request.header("authorization")
+        # A web page that tries ports sends an origin: moto allows every one, and has a reset of its own.
+        if authorization is None or request.header("origin") is not None:
             return HttpResponse(HTTPStatus.FORBIDDEN)
-        call = _call(request)
-        self._notify(call, "before")
-        response = self._answer(call, request)
+        call = _service(authorization), _operation(request)
+        self._notify(*call, "before")
+        response = self._answer(call[0], request)
         succeeded = response.status < HTTPStatus.MULTIPLE_CHOICES
-        if succeeded and (listener := self.listeners.get((call.service, call.operation))):
+        if succeeded and (listener := self.listeners.get(call)):
             listener(request.body, response.body)
-        self._notify(call, "after" if succeeded else "refused")
+        self._notify(*call, "after" if succeeded else "refused")
         return response
 
-    def _answer(self, call: Call, request: HttpRequest) -> HttpResponse:
-        refusal = self.faults.meet(call.service)
-        if refusal is not None:
+    def _answer(self, service: str, request: HttpRequest) -> HttpResponse:
+        if refusal := self.faults.meet(service):
             headers = [("Content-Type", "application/json"), ("x-amzn-ErrorType", refusal.error_type)]
-            return HttpResponse(refusal.status, headers, refusal.body())
+            return HttpResponse(refusal.status, headers, json.dumps({"message": refusal.message}).encode())
         with self.lock:
             return self._moto(request)
 
     def _moto(self, request: HttpRequest) -> HttpResponse:
         try:
-            return call_wsgi(self._application(), request)
+            return call_wsgi(self._dispatcher, request)
         except Exception:  # a service or parameter that moto does not know ends as an exception here
             _log.exception("moto failed on %s %s", request.method, request.raw_path)
             return HttpResponse(HTTPStatus.INTERNAL_SERVER_ERROR, [("x-amzn-ErrorType", "InternalFailure")], b"{}")
 
-    def _application(self) -> Any:
+    @cached_property
+    def _dispatcher(self) -> Any:
         from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-        if not hasattr(self, "_dispatcher"):
-            self._dispatcher = DomainDispatcherApplication(create_backend_app)
-        return self._dispatcher
+        return DomainDispatcherApplication(create_backend_app)
 
-    def _notify(self, call: Call, phase: str) -> None:
+    def _notify(self, service: str, operation: str, phase: str) -> None:
         for observer in list(self._observers):
-            observer(call.service, call.operation, phase)
-
-
-def call_wsgi(application: Any, request: HttpRequest) -> HttpResponse:
-    """What a WSGI application answers."""
-    from werkzeug.test import EnvironBuilder, run_wsgi_app
-
-    environ = EnvironBuilder(request.target, method=request.method, headers=request.headers, data=request.body)
-    chunks, status, headers = run_wsgi_app(application, environ.get_environ(), buffered=True)
-    return HttpResponse(int(status.partition(" ")[0]), list(headers), b"".join(chunks))
-
-
-def _from_sdk(request: HttpRequest) -> bool:
-    """Whether a signed API call, not a web page trying ports: moto allows every origin and has a reset of its own."""
-    return request.header("authorization") is not None and request.header("origin") is None
-
-
-def _call(request: HttpRequest) -> Call:
-    return Call(_service(request.header("authorization") or ""), _operation(request))
+            observer(service, operation, phase)
 
 
 def _service(authorization: str) -> str:
@@ -145,5 +114,5 @@ def _operation(request: HttpRequest) -> str:
         return target.rpartition(".")[2]
     if str(request.header("content-type")).startswith("application/x-www-form-urlencoded"):
         return parse_qs(request.body.decode("utf-8", "replace")).get("Action", ["unknown"])[0]
-    route = (request.method, request.raw_path)
-    return _REST_OPERATIONS.get(route, " ".join(route))
+    route = f"{request.method} {request.raw_path}"
+    return _REST_OPERATIONS.get(route, route)

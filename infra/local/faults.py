@@ -1,34 +1,22 @@
-"""Making AWS fail on demand, so that people and tests see what a visitor and the practice would get."""
+"""Making SES fail on demand, so that people and tests see what a visitor and the practice would get."""
 
-import json
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 SLOW_SECONDS = 20.0
 
 
-@dataclass(frozen=True)
-class Refusal:
-    """An error in the form in which a service with a REST and JSON protocol reports it.
-
-    Attributes:
-        status: HTTP status.
-        error_type: What the SDK knows the error by.
-        message: For people.
-    """
+class Refusal(NamedTuple):
+    """An error of a service: HTTP status, what the SDK knows it by, and what it says to people."""
 
     status: int
     error_type: str
     message: str
 
-    def body(self) -> bytes:
-        """The JSON body."""
-        return json.dumps({"message": self.message}).encode()
-
 
 # Names and statuses from the API models of SES v2.
-_REFUSALS: Mapping[str, Refusal] = {
+_REFUSALS: Mapping[str | None, Refusal] = {
     "rejected": Refusal(400, "MessageRejected", "Email address is not verified."),
     "throttled": Refusal(429, "TooManyRequestsException", "Maximum sending rate exceeded."),
     "unavailable": Refusal(503, "ServiceUnavailable", "Service is unable to handle request."),
@@ -51,18 +39,14 @@ KINDS: Mapping[str, str] = {
 
 
 class Faults:
-    """Which services fail now, and how. Safe to use from any thread."""
+    """How SES fails now, if it does. Safe to use from any thread."""
 
     def __init__(self) -> None:
-        self._kinds: dict[str, str] = {}
+        self._ses: str | None = None
         self._changed = threading.Condition()
 
     def set(self, service: str, kind: str | None) -> None:
-        """Makes a service fail, or mends it.
-
-        Args:
-            service: ``ses``.
-            kind: One of :data:`KINDS`, or None for no fault.
+        """Makes a service fail in one of :data:`KINDS`, or mends it for None.
 
         Raises:
             ValueError: The service cannot be made to fail, or not like this.
@@ -72,32 +56,22 @@ class Faults:
         if kind is not None and kind not in KINDS:
             raise ValueError(f"ses can be {', '.join(KINDS)} or null, not {kind}")
         with self._changed:
-            self._kinds.pop(service, None)
-            if kind is not None:
-                self._kinds[service] = kind
-            self._changed.notify_all()
-
-    def clear(self) -> None:
-        """Mends everything."""
-        with self._changed:
-            self._kinds.clear()
+            self._ses = kind
             self._changed.notify_all()
 
     def current(self) -> dict[str, str | None]:
         """Each service and its fault."""
-        with self._changed:
-            return {"ses": self._kinds.get("ses")}
+        return {"ses": self._ses}
 
     def meet(self, service: str) -> Refusal | None:
         """What a call to a service runs into: a refusal, or a delay of up to :data:`SLOW_SECONDS`, or nothing."""
         with self._changed:
-            kind = self._kinds.get(service)
-            if kind == "slow":
-                self._changed.wait_for(lambda: self._kinds.get(service) != "slow", SLOW_SECONDS)
+            if service == "ses" and self._ses == "slow":
+                self._changed.wait_for(lambda: self._ses != "slow", SLOW_SECONDS)
                 return None
-            return _REFUSALS.get(kind or "")
+            return _REFUSALS.get(self._ses) if service == "ses" else None
 
     def course(self) -> str | None:
         """What becomes of a mail that SES takes now, one of :data:`COURSES`, or None for delivery."""
-        kind = self.current()["ses"]
+        kind = self._ses
         return kind if kind in COURSES else None

@@ -13,15 +13,7 @@ _SEVERE = frozenset(["CRITICAL", "FATAL", "ERROR", "WARNING", "WARN"])
 
 @dataclass(frozen=True)
 class LogLine:
-    """One line of a function's log.
-
-    Attributes:
-        time: When it was read, UTC.
-        function: Logical id in the template.
-        stream: The execution environment, as CloudWatch's log streams name it.
-        level: ``ERROR``, ``INFO`` and so on.
-        text: The line without its line end.
-    """
+    """One line of a function's log: when it was read (UTC), logical id, log stream, ``ERROR`` or so, and the line."""
 
     time: datetime
     function: str
@@ -36,12 +28,7 @@ class LogLine:
 
 
 class Logs:
-    """The last lines of every function's log. Safe to use from any thread.
-
-    Args:
-        listener: Called with each line, in the thread that read it.
-        capacity: How many lines are kept.
-    """
+    """The last lines of every function's log; a listener gets each line, in the thread that read it."""
 
     def __init__(self, listener: Callable[[LogLine], None] | None = None, capacity: int = 5_000) -> None:
         self._lines: deque[LogLine] = deque(maxlen=capacity)
@@ -71,5 +58,5 @@ def level_of(text: str) -> str:
             pass
     if text.startswith("Traceback (most recent call last)"):
         return "ERROR"
-    start = text[:40].upper()
-    return next((level for level in _LEVELS if level in start.replace("[", " ").replace("]", " ").split()), "INFO")
+    words = text[:40].upper().replace("[", " ").replace("]", " ").split()
+    return next((level for level in _LEVELS if level in words), "INFO")

@@ -6,13 +6,26 @@ from typing import Any
 
 from moto.cloudformation import parsing
 from moto.core.common_models import CloudFormationModel
-from moto.secretsmanager.models import SecretsManagerBackend, secretsmanager_backends
+from moto.core.utils import camelcase_to_underscores
+from moto.secretsmanager.models import secretsmanager_backends
 from moto.sesv2.models import sesv2_backends
-from moto.utilities.utils import get_partition
+
+from infra.local.template import arn as aws_arn
 
 Properties = dict[str, Any]
 Create = Callable[[str, Properties, str, str], str]
 """Called with CloudFormation's name, properties, account and region; gives what ``Ref`` gives."""
+
+_PASSWORD: Mapping[str, Any] = {
+    "password_length": 32,
+    "exclude_characters": "",
+    "exclude_numbers": False,
+    "exclude_punctuation": False,
+    "exclude_uppercase": False,
+    "exclude_lowercase": False,
+    "include_space": False,
+    "require_each_included_type": True,
+}
 
 
 class _Resource(CloudFormationModel):
@@ -38,8 +51,7 @@ class _Resource(CloudFormationModel):
         create = _MODELS.get(resource_type, _nothing)
         physical_id = create(resource_name, properties, account_id, region_name)
         service = resource_type.split("::")[1].lower()
-        arn = f"arn:{get_partition(region_name)}:{service}:{region_name}:{account_id}:{physical_id}"
-        return cls(physical_id, physical_id if physical_id.startswith("arn:") else arn, properties)
+        return cls(physical_id, physical_id if ":" in physical_id else aws_arn(service, physical_id), properties)
 
 
 def teach(resource_types: Iterable[str]) -> None:
@@ -52,11 +64,6 @@ def teach(resource_types: Iterable[str]) -> None:
 
 def _nothing(name: str, *_: object) -> str:
     return name
-
-
-def _http_api(*_: object) -> str:
-    """The gateway serves its routes. The id can be part of a host name."""
-    return "local"
 
 
 def _email_identity(_: str, properties: Properties, account_id: str, region: str) -> str:
@@ -82,11 +89,16 @@ def _configuration_set(name: str, properties: Properties, account_id: str, regio
 
 
 def _secret(name: str, properties: Properties, account_id: str, region: str) -> str:
-    """A secret with the value that it is given or a random one; its Ref is its ARN."""
+    """A secret with the value that it is given or a random one, alone or in an object; its Ref is its ARN."""
     backend = secretsmanager_backends[account_id][region]
+    wanted = dict(properties.get("GenerateSecretString", {}))
+    template, key = json.loads(wanted.pop("SecretStringTemplate", "null")), wanted.pop("GenerateStringKey", None)
+    options = {**_PASSWORD, **{camelcase_to_underscores(option): value for option, value in wanted.items()}}
+    password = json.loads(backend.get_random_password(**options))["RandomPassword"]
+    generated = json.dumps({**template, key: password}) if template is not None else password
     created = backend.create_secret(
         name=str(properties.get("Name", name)),
-        secret_string=properties.get("SecretString") or _random(properties.get("GenerateSecretString", {}), backend),
+        secret_string=properties.get("SecretString") or generated,
         secret_binary=None,
         description=properties.get("Description"),
         tags=None,
@@ -98,26 +110,9 @@ def _secret(name: str, properties: Properties, account_id: str, region: str) -> 
     return str(json.loads(created)["ARN"])
 
 
-def _random(wanted: Properties, backend: SecretsManagerBackend) -> str:
-    """A secret as ``GenerateSecretString`` describes it: a password, or an object that has one under a key."""
-    answer = backend.get_random_password(
-        password_length=int(wanted.get("PasswordLength", 32)),
-        exclude_characters=wanted.get("ExcludeCharacters", ""),
-        exclude_numbers=bool(wanted.get("ExcludeNumbers")),
-        exclude_punctuation=bool(wanted.get("ExcludePunctuation")),
-        exclude_uppercase=bool(wanted.get("ExcludeUppercase")),
-        exclude_lowercase=bool(wanted.get("ExcludeLowercase")),
-        include_space=bool(wanted.get("IncludeSpace")),
-        require_each_included_type=bool(wanted.get("RequireEachIncludedType", True)),
-    )
-    password = str(json.loads(answer)["RandomPassword"])
-    if "SecretStringTemplate" not in wanted:
-        return password
-    return json.dumps({**json.loads(wanted["SecretStringTemplate"]), wanted["GenerateStringKey"]: password})
-
-
 _MODELS: Mapping[str, Create] = {
-    "AWS::ApiGatewayV2::Api": _http_api,
+    # The gateway serves its routes. The id can be part of a host name.
+    "AWS::ApiGatewayV2::Api": lambda *_: "local",
     "AWS::SES::ConfigurationSet": _configuration_set,
     "AWS::SES::EmailIdentity": _email_identity,
     "AWS::SecretsManager::Secret": _secret,

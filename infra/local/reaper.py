@@ -12,27 +12,17 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
-from typing import IO, cast
 
 
 class Reaper:
-    """The side of the stack: tells the reaper's process which groups are alive.
+    """The side of the stack: tells the reaper's process which groups are alive, and which folders to remove."""
 
-    Args:
-        folders: What to remove in the end.
-    """
-
-    def __init__(self, folders: Sequence[Path] = ()) -> None:
+    def __init__(self, *folders: Path) -> None:
         self._lock = threading.Lock()
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", __file__, *map(str, folders)],
-            stdin=subprocess.PIPE,
-            start_new_session=True,
-            text=True,
-        )
-        self._stdin = cast("IO[str]", self._process.stdin)
+        command = [sys.executable, "-I", "-S", __file__, *map(str, folders)]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
 
     def watch(self, group: int) -> None:
         """The process group is alive and must not outlive the stack."""
@@ -44,22 +34,19 @@ class Reaper:
 
     def stop(self) -> None:
         """Ends the reaper, and what it still watches."""
-        with self._lock, contextlib.suppress(BrokenPipeError):
-            self._stdin.close()
-        self._process.wait()
+        with self._lock:
+            self._process.communicate()
 
     def _tell(self, line: str) -> None:
         with self._lock, contextlib.suppress(BrokenPipeError, ValueError):
-            self._stdin.write(line)
-            self._stdin.flush()
+            os.write(self._process.stdin.fileno(), line.encode())  # type: ignore[union-attr]  # it is a pipe
 
 
 def groups_left(lines: Iterable[str]) -> set[int]:
     """The groups that were announced and not withdrawn."""
     groups: set[int] = set()
     for line in lines:
-        group = int(line[1:])
-        (groups.add if line[0] == "+" else groups.discard)(group)
+        (groups.add if line[0] == "+" else groups.discard)(int(line[1:]))
     return groups
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_ANY_METHOD = "x-amazon-apigateway-any-method"
 _DEFAULT = "$default"
 _VARIABLE = re.compile(r"\{([^{}+]+)(\+?)\}")
 
@@ -47,19 +46,13 @@ def from_openapi(body: Mapping[str, Any]) -> list[Route]:
     routes = []
     for path, methods in body.get("paths", {}).items():
         for method, operation in methods.items():
-            arn = _function_arn(f"{method} {path}", operation.get("x-amazon-apigateway-integration", {}))
-            if path.lstrip("/") == _DEFAULT:
-                routes.append(Route("", "", arn))
-            else:
-                routes.append(Route("ANY" if method == _ANY_METHOD else method.upper(), path, arn))
+            integration = operation.get("x-amazon-apigateway-integration", {})
+            if (integration.get("type"), integration.get("payloadFormatVersion")) != ("aws_proxy", "2.0"):
+                raise ValueError(f"route {method} {path} is no Lambda proxy integration with payload format 2.0")
+            arn = str(integration["uri"]).partition("/functions/")[2].removesuffix("/invocations")
+            verb = "ANY" if method == "x-amazon-apigateway-any-method" else method.upper()
+            routes.append(Route("", "", arn) if path.lstrip("/") == _DEFAULT else Route(verb, path, arn))
     return routes
-
-
-def _function_arn(where: str, integration: Mapping[str, Any]) -> str:
-    if integration.get("type") != "aws_proxy" or integration.get("payloadFormatVersion") != "2.0":
-        raise ValueError(f"route {where} is no Lambda proxy integration with payload format 2.0")
-    _, _, path = str(integration["uri"]).partition("/functions/")
-    return path.removesuffix("/invocations")
 
 
 class Router:
@@ -69,17 +62,13 @@ class Router:
         self._routes = [(route, _pattern(route.path)) for route in sorted(routes, key=_specificity)]
 
     def match(self, method: str, path: str) -> Match | None:
-        """The route for a request, or None, for which API Gateway answers 404.
-
-        Args:
-            method: HTTP method, upper case.
-            path: Decoded request path.
-        """
+        """The route for a method in upper case and a decoded path, or None, for which API Gateway answers 404."""
         for route, pattern in self._routes:
             if not route.path:
                 return Match(route, {})
             if route.method in (method, "ANY") and (found := pattern.fullmatch(path)):
-                return Match(route, dict(zip(_names(route), found.groups(), strict=True)))
+                names = (name for name, _ in _VARIABLE.findall(route.path))
+                return Match(route, dict(zip(names, found.groups(), strict=True)))
         return None
 
 
@@ -88,17 +77,10 @@ def _specificity(route: Route) -> tuple[bool, list[int], bool]:
     return not route.path, ranks, route.method == "ANY"
 
 
-def _names(route: Route) -> list[str]:
-    return [name for name, _ in _VARIABLE.findall(route.path)]
-
-
 def _pattern(path: str) -> re.Pattern[str]:
     """A path pattern as a regular expression: a variable is one segment, ``{name+}`` all that follows."""
-    segments = (_VARIABLE.fullmatch(segment) or segment for segment in path.split("/"))
-    return re.compile("/".join(map(_segment, segments)), re.DOTALL)
-
-
-def _segment(segment: re.Match[str] | str) -> str:
-    if isinstance(segment, str):
-        return re.escape(segment)
-    return "([^/].*)" if segment[2] else "([^/]+)"
+    segments = []
+    for segment in path.split("/"):
+        variable = _VARIABLE.fullmatch(segment)
+        segments.append(re.escape(segment) if not variable else "([^/].*)" if variable[2] else "([^/]+)")
+    return re.compile("/".join(segments), re.DOTALL)

@@ -4,19 +4,18 @@ A mail's events go where the event destinations of its configuration set say: Ev
 After AWS's developer guide, "Monitor email sending using event publishing" and "Using the mailbox simulator".
 """
 
-import base64
 import json
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from typing import Any
 
-from infra.local.bus import Bus
+from infra.local.bus import Bus, timestamp
 from infra.local.cloud import Cloud
+from infra.local.mail import Mail
+from infra.local.template import ACCOUNT_ID
+from infra.local.template import arn as aws_arn
 
 Step = tuple[str, Mapping[str, str], Mapping[str, str]]
 """An event's type, and what it says beside time and recipients: once, and of each recipient."""
@@ -52,88 +51,57 @@ _SIMULATOR = "@simulator.amazonses.com"
 _SIMULATED = {"bounce": "bounced", "complaint": "complained", "ooto": "out_of_office"}
 
 
-@dataclass(frozen=True)
-class SentMail:
-    """A mail that SES accepted.
-
-    Attributes:
-        id: As SES returned it.
-        source: Envelope sender.
-        destination: The envelope's recipients.
-        configuration_set: Its name, or None.
-        tags: The message's tags.
-        raw: The MIME message.
-        events: The types of the events that it has had, oldest first, published or not.
-    """
-
-    id: str
-    sent_at: datetime
-    source: str
-    destination: list[str]
-    configuration_set: str | None
-    tags: Mapping[str, str]
-    raw: bytes
-    events: list[str] = field(default_factory=list)
-
-
 class Mails:
-    """Every mail that was sent, and what became of each.
-
-    Args:
-        cloud: Where the configuration sets and CloudWatch are.
-        bus: Where events go.
-        course: Asked for each mail what is to become of it; None for delivery.
-    """
+    """Every mail that was sent, and what became of each; `course` is asked what that is to be, None for delivery."""
 
     def __init__(self, cloud: Cloud, bus: Bus, course: Callable[[], str | None]) -> None:
         self._cloud = cloud
         self._bus = bus
         self._course = course
         self._lock = threading.Lock()
-        self._sent: list[SentMail] = []
-        self._delayed: list[SentMail] = []
+        self._sent: list[Mail] = []
+        self._delayed: list[Mail] = []
         self._destinations = [each.properties for each in cloud.resources("AWS::SES::ConfigurationSetEventDestination")]
 
-    def all(self) -> list[SentMail]:
+    def all(self) -> list[Mail]:
         """Every mail, oldest first."""
         with self._lock:
             return list(self._sent)
 
     def send(self, request: bytes, answer: bytes) -> None:
-        """Notes a mail that SES has just accepted, and publishes its events.
-
-        Args:
-            request: The body of ``SendEmail``.
-            answer: SES's own body.
-        """
-        mail = _sent(json.loads(request), json.loads(answer)["MessageId"])
+        """Notes a mail that SES has accepted, by ``SendEmail`` and its answer, and publishes its events."""
+        mail = Mail.accepted(json.loads(request), json.loads(answer)["MessageId"])
         course = _simulated(mail) or self._course() or DELIVERED
         with self._lock:
             self._sent.append(mail)
             if course == "delayed":
                 self._delayed.append(mail)
-        for event in COURSES[course]:
-            self._publish(mail, *event)
+        for step in COURSES[course]:
+            self._publish(mail, step)
 
     def deliver_delayed(self) -> None:
         """What was held up arrives."""
         with self._lock:
             delayed, self._delayed = self._delayed, []
         for mail in delayed:
-            self._publish(mail, *_DELIVERED)
+            self._publish(mail, _DELIVERED)
 
-    def _publish(self, mail: SentMail, kind: str, facts: Mapping[str, str], per_recipient: Mapping[str, str]) -> None:
+    def _publish(self, mail: Mail, step: Step) -> None:
+        kind = step[0]
         mail.events.append(kind)
         for destination in self._matching(mail, kind):
             if "EventBridgeDestination" in destination:
-                arn = self._cloud.arn("ses", f"configuration-set/{mail.configuration_set}")
-                detail = _detail(mail, kind, facts, per_recipient, self._cloud.account_id)
+                arn = aws_arn("ses", f"configuration-set/{mail.configuration_set}")
+                detail = _detail(mail, step)
                 self._bus.publish(self._bus.event("aws.ses", _WORDS[kind][0], [arn], detail))
             if "CloudWatchDestination" in destination:
-                dimensions = destination["CloudWatchDestination"]["DimensionConfigurations"]
-                self._cloud.count("AWS/SES", kind, dict(_dimension(each, _tags(mail)) for each in dimensions))
+                dimensions = {
+                    each["DimensionName"]: mail.tags.get(each["DimensionName"]) or each["DefaultDimensionValue"]
+                    for each in destination["CloudWatchDestination"]["DimensionConfigurations"]
+                }
+                self._cloud.count("AWS/SES", kind, dimensions)
 
-    def _matching(self, mail: SentMail, kind: str) -> Iterator[Mapping[str, Any]]:
+    def _matching(self, mail: Mail, kind: str) -> Iterator[Mapping[str, Any]]:
         for properties in self._destinations:
             destination = properties["EventDestination"]
             wanted = {name.replace("_", "").lower() for name in destination["MatchingEventTypes"]}
@@ -142,86 +110,33 @@ class Mails:
                 yield destination
 
 
-def _sent(request: Mapping[str, Any], message_id: str) -> SentMail:
-    return SentMail(
-        id=message_id,
-        sent_at=datetime.now(UTC),
-        source=request.get("FromEmailAddress", ""),
-        destination=[address for kind in request.get("Destination", {}).values() for address in kind],
-        configuration_set=request.get("ConfigurationSetName"),
-        tags={tag["Name"]: tag["Value"] for tag in request.get("EmailTags", [])},
-        raw=_mime(request),
-    )
-
-
-def _mime(request: Mapping[str, Any]) -> bytes:
-    """The message as it goes out, which SES puts together where it was not given raw."""
-    content = request["Content"]
-    if "Raw" in content:
-        return base64.b64decode(content["Raw"]["Data"])
-    message = EmailMessage()
-    message["From"] = request.get("FromEmailAddress", "")
-    message["To"] = ", ".join(request["Destination"].get("ToAddresses", []))
-    message["Subject"] = content["Simple"]["Subject"]["Data"]
-    body = content["Simple"]["Body"]
-    if "Text" in body:
-        message.set_content(body["Text"]["Data"])
-    if "Html" in body:
-        (message.add_alternative if "Text" in body else message.set_content)(body["Html"]["Data"], subtype="html")
-    return message.as_bytes()
-
-
-def _simulated(mail: SentMail) -> str | None:
+def _simulated(mail: Mail) -> str | None:
     """What SES's mailbox simulator does with a mail, or None if it goes elsewhere."""
-    names = [
-        address.removesuffix(_SIMULATOR).partition("+")[0] for address in mail.destination if _SIMULATOR in address
-    ]
+    names = [address.removesuffix(_SIMULATOR).partition("+")[0] for address in mail.recipients if _SIMULATOR in address]
     return _SIMULATED.get(names[0], DELIVERED) if names else None
 
 
-def _tags(mail: SentMail) -> dict[str, str]:
-    automatic = {
-        "ses:configuration-set": mail.configuration_set or "",
-        "ses:from-domain": mail.source.rpartition("@")[2].rstrip(">"),
-    }
-    return automatic | dict(mail.tags)
-
-
-def _dimension(configured: Mapping[str, str], tags: Mapping[str, str]) -> tuple[str, str]:
-    name = configured["DimensionName"]
-    return name, tags.get(name) or configured["DefaultDimensionValue"]
-
-
-def _detail(
-    mail: SentMail, kind: str, facts: Mapping[str, str], per_recipient: Mapping[str, str], account_id: str
-) -> dict[str, Any]:
+def _detail(mail: Mail, step: Step) -> dict[str, Any]:
     """An event's ``detail``: which mail it was, and what became of it."""
+    kind, facts, of_each = step
     now = datetime.now(UTC)
     part: dict[str, Any] = {**facts}
     if recipients := _WORDS[kind][1]:
-        details = [{"emailAddress": address, **per_recipient} for address in mail.destination]
-        part |= {"timestamp": _iso(now), recipients: mail.destination if kind == "Delivery" else details}
+        details = [{"emailAddress": address, **of_each} for address in mail.recipients]
+        part |= {"timestamp": timestamp(now), recipients: mail.recipients if kind == "Delivery" else details}
     if kind in ("Bounce", "Complaint"):
         part["feedbackId"] = str(uuid.uuid4())
     if kind == "DeliveryDelay":
-        part["expirationTime"] = _iso(now + timedelta(hours=14))
-    return {"eventType": kind, "mail": _described(mail, account_id), kind[0].lower() + kind[1:]: part}
-
-
-def _described(mail: SentMail, account_id: str) -> dict[str, Any]:
-    message = message_from_bytes(mail.raw, policy=policy.compat32)
-    return {
-        "timestamp": _iso(mail.sent_at),
-        "source": mail.source,
-        "sendingAccountId": account_id,
+        part["expirationTime"] = timestamp(now + timedelta(hours=14))
+    described = {
+        "timestamp": timestamp(mail.sent_at),
+        "source": mail.sender,
+        "sendingAccountId": ACCOUNT_ID,
         "messageId": mail.id,
-        "destination": mail.destination,
+        "destination": mail.recipients,
         "headersTruncated": False,
-        "headers": [{"name": name, "value": str(value)} for name, value in message.items()],
-        "commonHeaders": {"messageId": mail.id, "subject": str(message.get("Subject", ""))},
-        "tags": {name: [value] for name, value in _tags(mail).items()},
+        "headers": [{"name": name, "value": str(value)} for name, value in mail.message.raw_items()],
+        "commonHeaders": {"messageId": mail.id, "subject": mail.subject},
+        "tags": {name: [value] for name, value in mail.tags.items()},
     }
-
-
-def _iso(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return {"eventType": kind, "mail": described, kind[0].lower() + kind[1:]: part}

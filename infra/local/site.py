@@ -7,22 +7,15 @@ from pathlib import Path
 
 from infra.local.errors import CompileError
 
-COMPILER = "infra.site"
-
 Compile = Callable[[Path, str], None]
 """Called with the task root and the site's origin; raises :class:`CompileError` and then leaves the old site alone."""
 
 
 def compiler(project: Path, *, drafts: bool = False) -> Compile:
-    """The project's own compiler.
-
-    Args:
-        project: The project's root.
-        drafts: Whether articles that are not yet published are compiled too.
-    """
+    """A project's own compiler; with `drafts`, articles that are not yet published are compiled too."""
 
     def compile_site(task_root: Path, origin: str) -> None:
-        command = [sys.executable, "-m", COMPILER, str(task_root), "--origin", origin, *(["--drafts"] * drafts)]
+        command = [sys.executable, "-m", "infra.site", str(task_root), "--origin", origin, *["--drafts"] * drafts]
         done = subprocess.run(
             command, cwd=project, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
         )

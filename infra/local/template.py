@@ -1,7 +1,6 @@
 """From template.yaml to plain CloudFormation, by the translator that AWS itself runs on deploy."""
 
 import copy
-import json
 import re
 import warnings
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from typing import Any
 from infra.local.errors import TemplateError
 
 REGION = "us-east-1"
+ACCOUNT_ID = "123456789012"  # moto's
 
 # What a parameter's own words give as an example; under example.com an address reaches nobody (RFC 2606).
 _EXAMPLE = re.compile(r"such as (\S+?)\.?$")
@@ -25,22 +25,26 @@ class Template:
     cloudformation: dict[str, Any]
     parameters: dict[str, str]
 
-    def to_json(self) -> str:
-        """The CloudFormation template as JSON text."""
-        return json.dumps(self.cloudformation)
+
+def arn(service: str, resource: str) -> str:
+    """The ARN of something in this account."""
+    return f"arn:aws:{service}:{REGION}:{ACCOUNT_ID}:{resource}"
 
 
 def load(path: Path, parameters: Mapping[str, str] | None = None) -> Template:
-    """Reads a SAM template and translates it.
-
-    Args:
-        path: The SAM template, YAML.
-        parameters: Values that replace the template's defaults.
+    """Reads a SAM template and translates it, with these values in place of the defaults of its parameters.
 
     Raises:
         TemplateError: The file is no valid SAM template, or a parameter is unknown, missing or out of range.
     """
-    sam = _read(path)
+    from samtranslator.yaml_helper import yaml_parse
+
+    try:
+        sam = yaml_parse(path.read_text(encoding="utf-8"))
+    except Exception as error:  # PyYAML's and the translator's own errors have no common base
+        raise TemplateError(f"{path} is not valid YAML: {error}") from error
+    if not isinstance(sam, dict) or not isinstance(sam.get("Resources"), dict):
+        raise TemplateError(f"{path} has no Resources.")
     values = parameter_values(sam.get("Parameters", {}), parameters or {})
     return Template(translate(sam, values), values)
 
@@ -53,44 +57,21 @@ def parameter_values(declared: Mapping[str, Any], given: Mapping[str, str]) -> d
     Raises:
         TemplateError: A given parameter is not declared, one has no value at all, or a value is not allowed.
     """
-    unknown = sorted(set(given) - set(declared))
-    if unknown:
+    if unknown := sorted(set(given) - set(declared)):
         raise TemplateError(f"The template has no parameter {unknown[0]}; it has {', '.join(sorted(declared))}.")
     values = {}
     for name, spec in declared.items():
-        value = given.get(name, spec.get("Default", _example(spec)))
+        example = _EXAMPLE.search(spec.get("ConstraintDescription", ""))
+        value = given.get(name, spec.get("Default", example and example[1]))
         if value is None:
             raise TemplateError(f"Parameter {name} needs a value: --parameter {name}=...")
         values[name] = str(value)
-        _check_allowed(name, values[name], spec)
+        allowed = [str(choice) for choice in spec.get("AllowedValues", [values[name]])]
+        if values[name] not in allowed:
+            raise TemplateError(f"Parameter {name} must be one of {', '.join(allowed)}, not {value}.")
+        if "AllowedPattern" in spec and not re.fullmatch(spec["AllowedPattern"], values[name]):
+            raise TemplateError(f"Parameter {name} {spec.get('ConstraintDescription', 'does not match its pattern')}.")
     return values
-
-
-def _example(spec: Mapping[str, Any]) -> str | None:
-    found = _EXAMPLE.search(spec.get("ConstraintDescription", ""))
-    return found[1] if found else None
-
-
-def _check_allowed(name: str, value: str, spec: Mapping[str, Any]) -> None:
-    allowed = [str(choice) for choice in spec.get("AllowedValues", [])]
-    if allowed and value not in allowed:
-        raise TemplateError(f"Parameter {name} must be one of {', '.join(allowed)}, not {value}.")
-    if "AllowedPattern" in spec and not re.fullmatch(spec["AllowedPattern"], value):
-        raise TemplateError(f"Parameter {name} {spec.get('ConstraintDescription', 'does not match its pattern')}.")
-
-
-def _read(path: Path) -> dict[str, Any]:
-    from samtranslator.yaml_helper import yaml_parse
-
-    try:
-        sam = yaml_parse(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise TemplateError(f"{path} cannot be read: {error.strerror}.") from error
-    except Exception as error:  # PyYAML's and the translator's own errors have no common base
-        raise TemplateError(f"{path} is not valid YAML: {error}") from error
-    if not isinstance(sam, dict) or not isinstance(sam.get("Resources"), dict):
-        raise TemplateError(f"{path} has no Resources.")
-    return sam
 
 
 def translate(sam: dict[str, Any], parameters: Mapping[str, str]) -> dict[str, Any]:
@@ -99,7 +80,11 @@ def translate(sam: dict[str, Any], parameters: Mapping[str, str]) -> dict[str, A
     Raises:
         TemplateError: It is no valid SAM template.
     """
-    sam = _without_code(sam)
+    sam = copy.deepcopy(sam)
+    sam.get("Globals", {}).get("Function", {}).pop("CodeUri", None)
+    for resource in sam["Resources"].values():
+        if resource.get("Type") == "AWS::Serverless::Function":  # the translator only takes code that is in S3
+            resource.setdefault("Properties", {})["CodeUri"] = "s3://local/code"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # the translator's, at import
         from samtranslator.metrics.metrics import DummyMetricsPublisher, Metrics
@@ -122,13 +107,3 @@ def translate(sam: dict[str, Any], parameters: Mapping[str, str]) -> dict[str, A
         if resource["Type"] == "AWS::Lambda::Function":
             resource["Properties"]["Code"] = {"ZipFile": "pass"}
     return translated
-
-
-def _without_code(sam: dict[str, Any]) -> dict[str, Any]:
-    """The template with a placeholder for every code folder: the translator only takes code that is in S3."""
-    sam = copy.deepcopy(sam)
-    sam.get("Globals", {}).get("Function", {}).pop("CodeUri", None)
-    for resource in sam["Resources"].values():
-        if resource.get("Type") == "AWS::Serverless::Function":
-            resource.setdefault("Properties", {})["CodeUri"] = "s3://local/code"
-    return sam

@@ -2,10 +2,9 @@
 
 import threading
 from collections.abc import Callable, Iterable
-from enum import Enum
 from pathlib import Path
 
-from watchfiles import DefaultFilter, watch
+from watchfiles import watch
 
 from infra.local.errors import CompileError, LocalStackError
 from infra.local.stack import LocalStack
@@ -13,81 +12,50 @@ from infra.local.stack import LocalStack
 _FOLDERS = ("functions", "infra/site", "shared")
 # Code that the site is compiled from: the compiler's, and the definition of the form that it reads.
 _COMPILED_FROM = ("functions/leads", "infra/site", "shared")
-_TEMPLATE = "template.yaml"
 
 
-class Effect(Enum):
-    """What a change makes necessary, the least first."""
+def makes_site(path: Path) -> bool:
+    """Whether the site is compiled from a file: article, template, catalogue, practice, or code of the compiler's.
 
-    NOTHING = 0
-    NEW_PROCESSES = 1
-    NEW_SITE = 2
-
-
-def effect(paths: Iterable[Path], project: Path) -> Effect:
-    """What changes to these files make necessary.
-
-    Articles, page templates, catalogues and the practice file are compiled, by code that the compiler itself may
-    import. Any other code only needs processes that load it.
+    Any other code only needs processes that load it.
     """
-    effects = (_effect(path.relative_to(project)) for path in paths)
-    return max(effects, key=lambda found: found.value, default=Effect.NOTHING)
+    return path.suffix != ".py" or any(path.is_relative_to(folder) for folder in _COMPILED_FROM)
 
 
-def _effect(path: Path) -> Effect:
-    if path.suffix != ".py" or any(path.is_relative_to(folder) for folder in _COMPILED_FROM):
-        return Effect.NEW_SITE
-    return Effect.NEW_PROCESSES
-
-
-class Watcher:
-    """Watches the source in a thread of its own and keeps a running stack up to date.
-
-    Args:
-        stack: The stack.
-        project: The project's root.
-        say: Told what it does.
-    """
+class Watcher(threading.Thread):
+    """Watches a project in a thread of its own, keeps a running stack up to date, and says what it does."""
 
     def __init__(self, stack: LocalStack, project: Path, say: Callable[[str], None]) -> None:
+        super().__init__(name="watch", daemon=True)
         self._stack = stack
         self._project = project.resolve()
         self._say = say
         self._stopping = threading.Event()
         self._template = self._template_version()
-        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
-
-    def start(self) -> None:
-        """Begins to watch."""
-        self._thread.start()
 
     def stop(self) -> None:
         """Ends."""
         self._stopping.set()
-        self._thread.join()
+        self.join()
 
-    def _run(self) -> None:
+    def run(self) -> None:
+        """What the thread does."""
         folders = [self._project / name for name in _FOLDERS if (self._project / name).is_dir()]
         # The template is looked at in between: watching a single file loses it when an editor replaces it.
         for changes in watch(
-            *folders,
-            watch_filter=DefaultFilter(),
-            stop_event=self._stopping,
-            rust_timeout=500,
-            yield_on_timeout=True,
-            raise_interrupt=False,
+            *folders, stop_event=self._stopping, rust_timeout=500, yield_on_timeout=True, raise_interrupt=False
         ):
             if changes and self._stack.is_running:
-                self._apply(Path(name) for _, name in changes)
+                self._apply({Path(name).relative_to(self._project) for _, name in changes})
             if self._template_version() != self._template:
                 self._template = self._template_version()
                 self._restart()
 
     def _apply(self, paths: Iterable[Path]) -> None:
-        changed = sorted(set(paths))
+        changed = sorted(paths)
         names = ", ".join(path.name for path in changed[:3]) + (" and more" if len(changed) > 3 else "")
         try:
-            if effect(changed, self._project) is Effect.NEW_SITE:
+            if any(map(makes_site, changed)):
                 self._say(f"{names} changed: compiling the site")
                 self._stack.recompile()
             else:
@@ -106,7 +74,7 @@ class Watcher:
 
     def _template_version(self) -> tuple[int, int] | None:
         try:
-            status = (self._project / _TEMPLATE).stat()
+            status = (self._project / "template.yaml").stat()
         except OSError:
             return None
         return status.st_mtime_ns, status.st_size

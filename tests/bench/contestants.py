@@ -102,7 +102,6 @@ def _spec(logical_id: str, properties: Mapping[str, Any], parameters: Mapping[st
         log_group=f"bench-{logical_id}",
         log_format=properties["LoggingConfig"]["LogFormat"],
         log_level=None,
-        region=template.REGION,
     )
 
 

@@ -1,6 +1,7 @@
 """Handlers on moto: the stack is created from template.yaml, the task root by the compiler."""
 
 import copy
+import json
 import logging
 import sys
 from collections.abc import Iterator, Mapping
@@ -24,6 +25,7 @@ from moto.ses.models import ses_backends
 
 from infra.build.package import PACKAGES
 from infra.local import events, moto_models, template
+from infra.local.http_messages import HttpRequest
 from infra.local.routes import Match, Route
 from infra.site import compile_all
 
@@ -70,10 +72,9 @@ class Stack:
 
     def request(self, method: str, body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
         """What the leads function answers."""
-        request = events.HttpRequest(method, "/api/leads", list(headers.items()), body)
+        request = HttpRequest(method, "/api/leads", list(headers.items()), body)
         match = Match(Route("ANY", "/api/leads", "arn"), {})
-        gateway = events.Gateway(DEFAULT_ACCOUNT_ID, "api", 443)
-        event = events.build(request, match, gateway, request_id="r", now=datetime.now(UTC))
+        event = events.build(request, match, port=443, request_id="r", now=datetime.now(UTC))
         return self.invoke("leads", event)
 
     def notify(self) -> dict[str, Any]:
@@ -166,7 +167,7 @@ def created() -> Created:
         cloudformation = boto3.client("cloudformation")
         cloudformation.create_stack(
             StackName="test",
-            TemplateBody=loaded.to_json(),
+            TemplateBody=json.dumps(loaded.cloudformation),
             Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in loaded.parameters.items()],
             Capabilities=["CAPABILITY_IAM"],
         )

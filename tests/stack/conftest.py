@@ -38,7 +38,7 @@ def running() -> Iterator[LocalStack]:
     """The stack from template.yaml. It keeps what earlier tests stored."""
     with LocalStack(parameters={"AlertDetail": "full"}) as stack:
         yield stack
-        lines = [line.text for line in stack.log_lines()]
+        lines = [line.text for line in stack.logs.lines()]
         assert lines
         assert list(leaks(lines, entered(stack.items()))) == []
 
@@ -56,7 +56,7 @@ def make_due(stack: LocalStack) -> None:
     """Let every alert that is still owed be due now, as docs/operations.md tells ops to."""
     client: Any = boto3.client(
         "dynamodb",
-        endpoint_url=stack.endpoint_url,
+        endpoint_url=stack.endpoint.url,
         region_name="us-east-1",
         aws_access_key_id="x",
         aws_secret_access_key="x",
@@ -64,7 +64,7 @@ def make_due(stack: LocalStack) -> None:
     for item in stack.items():
         if "alert_owed" in item:
             client.update_item(
-                TableName=stack.outputs()["LeadTableName"],
+                TableName=stack.cloud.outputs()["LeadTableName"],
                 Key={"pk": {"S": item["pk"]}, "sk": {"S": item["sk"]}},
                 UpdateExpression="SET alert_next_at = :now",
                 ExpressionAttributeValues={":now": {"N": "0"}},

@@ -17,6 +17,6 @@ def is_running(pid: int) -> bool:
 
 def only_process(stack: LocalStack) -> int:
     """The process that will answer the next request, when every other has been ended."""
-    stack.kill("WebFunction")
-    eventually(lambda: stack.environments("WebFunction") == 0)
+    stack.functions["WebFunction"].kill()
+    eventually(lambda: stack.functions["WebFunction"].environments == 0)
     return int(get(stack, "/").json["pid"])

@@ -1,5 +1,6 @@
 """`sam deploy --guided` with the keys that docs/operations.md tells to press: the SAM CLI itself, stacks in moto."""
 
+import json
 import os
 import pty
 import re
@@ -182,7 +183,7 @@ def translate(text: str, parameters: Mapping[str, str]) -> str:
     values = template.parameter_values(sam.get("Parameters", {}), parameters)
     translation = template.Template(template.translate(sam, values), values)
     moto_models.teach(each["Type"] for each in translation.cloudformation["Resources"].values())
-    return translation.to_json()
+    return json.dumps(translation.cloudformation)
 
 
 def create_or_roll_back(backend: CloudFormationBackend, change_set_name: str, stack_name: str | None = None) -> None:

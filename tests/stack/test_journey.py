@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from infra.local.console.mailbox import Mail
+from infra.local.mail import Mail
 from infra.local.stack import LocalStack
 from tests.stack.asking import Answer, ask
 from tests.stack.conftest import eventually, make_due
@@ -84,7 +84,7 @@ def test_fifty_at_once_with_one_key_are_one_lead_and_one_mail(running: LocalStac
     (reference,) = {answer.json["reference"] for answer in answers}
     assert len(stored(running, "Fifty Times")) == 1
     eventually(lambda: mailed(running, reference))
-    running.wake_schedule()
+    running.schedule.wake()
     assert len(mailed(running, reference)) == 1
 
 
@@ -99,7 +99,7 @@ def test_while_mail_fails_the_visitor_notices_nothing_and_afterwards_the_alert_g
     assert mailed(running, answer.json["reference"]) == []
 
     make_due(running)
-    running.wake_schedule()
+    running.schedule.wake()
 
     assert len(mailed(running, answer.json["reference"])) == 1
 
@@ -110,13 +110,13 @@ def test_a_slow_answer_of_the_mail_service_does_not_become_a_second_mail(running
     try:
         reference = send(running, enquiry(name)).json["reference"]
         eventually(lambda: stored(running, name)[0].get("alert_unproven_at"))
-        running.wake_schedule()
+        running.schedule.wake()
     finally:
         running.set_fault("ses", None)
 
     # SES sends it after all, and the alert is not due again for a quarter of an hour.
     eventually(lambda: mailed(running, reference))
-    running.wake_schedule()
+    running.schedule.wake()
 
     assert len(mailed(running, reference)) == 1
     assert stored(running, name)[0]["alert_attempts"] == 1
@@ -132,10 +132,10 @@ def test_notify_killed_on_its_way_loses_no_alert(running: LocalStack, service: s
 
     def kill(*call: str) -> None:
         if call == (service, operation, phase) and not killed:
-            killed.append(running.kill("NotifyFunction"))
+            killed.append(running.functions["NotifyFunction"].kill())
 
     name = f"Killed {operation} {phase}"
-    stop = running.on_aws_call(kill)
+    stop = running.endpoint.observe(kill)
     try:
         reference = send(running, enquiry(name)).json["reference"]
         eventually(lambda: killed)
@@ -144,7 +144,7 @@ def test_notify_killed_on_its_way_loses_no_alert(running: LocalStack, service: s
 
     def alerted() -> bool:
         make_due(running)
-        running.wake_schedule()
+        running.schedule.wake()
         return "alert_sent_at" in stored(running, name)[0]
 
     eventually(alerted)
@@ -205,14 +205,14 @@ def test_odd_names_are_stored_and_shown_harmlessly(running: LocalStack, name: st
     assert answer.status == 201
     reference = answer.json["reference"]
     (mail,) = eventually(lambda: mailed(running, reference))
-    assert "Bcc" not in mail.headers
+    assert "Bcc" not in dict(mail.fields)
     assert "<script>" not in (mail.html or "")
     (item,) = [item for item in running.items() if item["reference"] == reference]
     assert not set(item["name"]) & set("\r\n\u202e")
 
 
 def logged(stack: LocalStack, *words: str) -> bool:
-    return any(all(word in line.text for word in words) for line in stack.log_lines())
+    return any(all(word in line.text for word in words) for line in stack.logs.lines())
 
 
 def test_no_log_line_holds_what_a_visitor_entered(running: LocalStack) -> None:
@@ -229,7 +229,7 @@ def test_no_log_line_holds_what_a_visitor_entered(running: LocalStack) -> None:
     finally:
         running.set_fault("ses", None)
 
-    lines = [line.text for line in running.log_lines()]
+    lines = [line.text for line in running.logs.lines()]
 
     assert lines
     found = [line for line in lines for word in words if re.search(word, line)]

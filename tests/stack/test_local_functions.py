@@ -18,10 +18,10 @@ from tests.stack.processes import is_running, only_process
 def test_a_function_has_the_environment_the_template_gives_it(stack: LocalStack) -> None:
     environment = get(stack, "/environment").json
 
-    assert environment["TABLE_NAME"] == stack.outputs()["TableName"]
+    assert environment["TABLE_NAME"] == stack.cloud.outputs()["TableName"]
     assert environment["GREETING"] == "hello"
     assert environment["AWS_LAMBDA_LOG_FORMAT"] == "JSON"
-    assert environment["AWS_ENDPOINT_URL"] == stack.endpoint_url
+    assert environment["AWS_ENDPOINT_URL"] == stack.endpoint.url
     assert not {"HOME", "USER", "VIRTUAL_ENV"} & set(environment)
 
 
@@ -41,7 +41,7 @@ def test_a_crash_is_a_500_and_another_process_takes_over(stack: LocalStack) -> N
 
     assert (answer.status, answer.json) == (500, {"message": "Internal Server Error"})
     assert get(stack, "/").json["pid"] != before
-    assert any("Runtime exited with error: exit status 3" in line.text for line in stack.log_lines())
+    assert any("Runtime exited with error: exit status 3" in line.text for line in stack.logs.lines())
 
 
 def test_a_function_over_its_time_is_killed(stack: LocalStack) -> None:
@@ -52,7 +52,7 @@ def test_a_function_over_its_time_is_killed(stack: LocalStack) -> None:
 
     assert (answer.status, answer.json) == (500, {"message": "Internal Server Error"})
     assert 2 <= time.monotonic() - started < 60
-    assert any("Task timed out after 2.00 seconds" in line.text for line in stack.log_lines())
+    assert any("Task timed out after 2.00 seconds" in line.text for line in stack.logs.lines())
     eventually(lambda: not is_running(before))
 
 
@@ -73,7 +73,7 @@ def test_what_a_function_prints_is_kept_as_its_log(stack: LocalStack) -> None:
     get(stack, "/print")
 
     printed = {("WebFunction", "a line for the log"), ("WebFunction", "another one")}
-    eventually(lambda: printed <= {(line.function, line.text) for line in stack.log_lines()})
+    eventually(lambda: printed <= {(line.function, line.text) for line in stack.logs.lines()})
 
 
 def test_waiting_events_start_more_environments_up_to_the_limit(stack: LocalStack) -> None:
@@ -82,7 +82,7 @@ def test_waiting_events_start_more_environments_up_to_the_limit(stack: LocalStac
 
     assert {answer.status for answer in answers} == {200}
     assert 2 <= len({answer.json["pid"] for answer in answers}) <= 4
-    assert stack.environments("WebFunction") <= 4
+    assert stack.functions["WebFunction"].environments <= 4
 
 
 def test_fifty_conditional_writes_at_once_let_one_through(stack: LocalStack) -> None:
@@ -110,14 +110,14 @@ def test_a_stored_item_is_mailed_within_moments(stack: LocalStack) -> None:
 
 
 def test_a_record_that_keeps_failing_ends_in_the_dead_letter_queue_and_holds_nothing_up(stack: LocalStack) -> None:
-    before = len(stack.queued("DeadLetters"))
+    before = len(stack.cloud.queued("DeadLetters"))
     ask(stack, "PUT", "/items/hopeless?mail=never")
-    eventually(lambda: len(stack.queued("DeadLetters")) > before)
+    eventually(lambda: len(stack.cloud.queued("DeadLetters")) > before)
 
     ask(stack, "PUT", "/items/afterwards?mail=front@example.com")
 
     eventually(lambda: [mail for mail in stack.mails() if mail.subject == "afterwards"])
-    letter = json.loads(stack.queued("DeadLetters")[-1])
+    letter = json.loads(stack.cloud.queued("DeadLetters")[-1])
     assert letter["requestContext"]["condition"] == "RetryAttemptsExhausted"
     assert letter["requestContext"]["approximateInvokeCount"] == 2
     assert letter["DDBStreamBatchInfo"]["batchSize"] == 1
@@ -125,7 +125,7 @@ def test_a_record_that_keeps_failing_ends_in_the_dead_letter_queue_and_holds_not
 
 def test_what_no_filter_asks_for_is_not_delivered(stack: LocalStack) -> None:
     calls = []
-    stop = stack.on_aws_call(lambda *call: calls.append(call))
+    stop = stack.endpoint.observe(lambda *call: calls.append(call))
 
     ask(stack, "PUT", "/items/plain")
     ask(stack, "PUT", "/items/wanted?mail=front@example.com")
@@ -140,7 +140,7 @@ def test_the_schedule_runs_when_it_is_woken(stack: LocalStack) -> None:
     answer = ask(stack, "POST", "/_local/schedule")
 
     assert (answer.status, answer.json) == (200, {"MailFunctionDaily": "ok", "EventsFunctionMorning": "ok"})
-    eventually(lambda: any(line.text == "scheduled Scheduled Event" for line in stack.log_lines()))
+    eventually(lambda: any(line.text == "scheduled Scheduled Event" for line in stack.logs.lines()))
 
 
 def test_what_runs_by_the_clock_in_a_time_zone_is_given_its_input(stack: LocalStack) -> None:
@@ -186,18 +186,18 @@ def test_a_message_that_keeps_failing_goes_where_the_queue_says_and_its_batch_do
     stack.set_fault("ses", "complained")
     try:
         ask(stack, "PUT", "/items/spam?mail=front@example.com")
-        eventually(lambda: stack.queued("DeadMailEvents"))
+        eventually(lambda: stack.cloud.queued("DeadMailEvents"))
     finally:
         stack.set_fault("ses", None)
 
-    assert [json.loads(body) for body in stack.queued("DeadMailEvents")] == [{"pk": "spam: Complaint "}]
+    assert [json.loads(body) for body in stack.cloud.queued("DeadMailEvents")] == [{"pk": "spam: Complaint "}]
     assert {"pk": "spam: Delivery "} in stack.items()
 
 
 def test_events_are_counted_in_cloudwatch(stack: LocalStack) -> None:
     cloudwatch: Any = boto3.client(
         "cloudwatch",
-        endpoint_url=stack.endpoint_url,
+        endpoint_url=stack.endpoint.url,
         region_name="us-east-1",
         aws_access_key_id="x",
         aws_secret_access_key="x",
@@ -234,7 +234,7 @@ def test_a_secret_has_a_random_value_that_functions_read(stack: LocalStack) -> N
 
 def test_mail_fails_on_demand_and_works_again_after(stack: LocalStack) -> None:
     phases: list[str] = []
-    stop = stack.on_aws_call(lambda service, _, phase: phases.append(phase) if service == "ses" else None)
+    stop = stack.endpoint.observe(lambda service, _, phase: phases.append(phase) if service == "ses" else None)
     ask(stack, "POST", "/_local/faults", b'{"ses": "rejected"}')
 
     ask(stack, "PUT", "/items/delayed?mail=front@example.com")
@@ -250,18 +250,18 @@ def test_an_observer_can_kill_a_function_before_it_learns_that_its_call_succeede
 
     def kill_once(*call: str) -> None:
         if call == ("ses", "SendEmail", "after") and not killed:
-            killed.append(stack.kill("MailFunction"))
+            killed.append(stack.functions["MailFunction"].kill())
 
-    stop = stack.on_aws_call(kill_once)
+    stop = stack.endpoint.observe(kill_once)
     ask(stack, "PUT", "/items/twice?mail=front@example.com")
     eventually(lambda: len([mail for mail in stack.mails() if mail.subject == "twice"]) == 2)
     stop()
 
-    assert killed == [1]
+    assert len(killed) == 1
 
 
 def test_web_pages_cannot_reach_the_aws_stand_ins(stack: LocalStack) -> None:
-    host, port = stack.endpoint_url.removeprefix("http://").split(":")
+    host, port = stack.endpoint.url.removeprefix("http://").split(":")
     connection = HTTPConnection(host, int(port), timeout=10)
 
     connection.request("POST", "/moto-api/reset")

@@ -108,7 +108,7 @@ def test_functions_also_run_where_the_native_runtime_client_does_not_exist(monke
         assert "runtime_shim" in get(stack, "/environment").json["PYTHONPATH"]
         assert get(stack, "/raise").status == 500
         assert get(stack, "/").status == 200
-        assert stack.kill("WebFunction") == 1
+        assert stack.functions["WebFunction"].kill() == 1
         assert get(stack, "/").status == 200
 
 
@@ -186,8 +186,8 @@ def event(path):
 
 stack = LocalStack(project=Path(sys.argv[1]), compile_site=lambda task_root, origin: None)
 stack.start()
-print(stack.invoke("WebFunction", event("/environment"))["LAMBDA_TASK_ROOT"], flush=True)
-stack.invoke("WebFunction", event("/sleep"))
+print(stack.functions["WebFunction"].submit(event("/environment")).result()["LAMBDA_TASK_ROOT"], flush=True)
+stack.functions["WebFunction"].submit(event("/sleep")).result()
 """
 
 

@@ -61,7 +61,7 @@ def shell(running: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Call
         (folder / name).chmod(0o755)
     environment = os.environ | {
         "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
-        "AWS_ENDPOINT_URL": running.endpoint_url,
+        "AWS_ENDPOINT_URL": running.endpoint.url,
         "AWS_DEFAULT_REGION": REGION,
         "__SAM_CLI_APP_DIR": str(folder / "home"),
     }
@@ -105,9 +105,9 @@ def leads(running: LocalStack) -> dict[str, dict[str, Any]]:
 
 def put_off(stack: LocalStack, lead: Mapping[str, Any]) -> None:
     """Let no attempt come in between."""
-    client = boto3.client("dynamodb", endpoint_url=stack.endpoint_url, region_name=REGION)
+    client = boto3.client("dynamodb", endpoint_url=stack.endpoint.url, region_name=REGION)
     client.update_item(
-        TableName=stack.outputs()["LeadTableName"],
+        TableName=stack.cloud.outputs()["LeadTableName"],
         Key={name: {"S": lead[name]} for name in ("pk", "sk")},
         UpdateExpression="SET alert_next_at = :later",
         ExpressionAttributeValues={":later": {"N": "9999999999"}},
@@ -120,7 +120,7 @@ def test_every_command_works(
     # given what the documents leave for the reader to fill in
     waiting = leads["Waits"]
     stands_for = {
-        "TABLE": running.outputs()["LeadTableName"],
+        "TABLE": running.cloud.outputs()["LeadTableName"],
         "needlepoint-dev": STACK_NAME,
         "TOPIC": alarm_topic(running),
         "7KQM-4TWX": waiting["reference"],
@@ -159,7 +159,7 @@ def test_every_command_works(
 
 
 def alarm_topic(stack: LocalStack) -> str:
-    client: Any = boto3.client("sns", endpoint_url=stack.endpoint_url, region_name=REGION)
+    client: Any = boto3.client("sns", endpoint_url=stack.endpoint.url, region_name=REGION)
     (topic,) = client.list_topics()["Topics"]
     return str(topic["TopicArn"])
 

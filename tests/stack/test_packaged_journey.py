@@ -38,4 +38,4 @@ def test_every_function_starts_from_its_package(running: LocalStack) -> None:
     assert ask(running, "GET", "/en/").status == 200
     assert ask(running, "OPTIONS", "/api/leads").status == 204
     for logical_id in PACKAGES:
-        assert running.kill(logical_id) >= 1, f"{logical_id} was not running"
+        assert running.functions[logical_id].kill() >= 1, f"{logical_id} was not running"

@@ -88,7 +88,7 @@ def test_an_event_goes_to_every_target_of_every_rule_that_it_matches() -> None:
         Rule("Clock", "arn:3", None, "rate(1 day)", ({"Arn": "arn:d"},)),
         Rule("Other", "arn:4", json.dumps({"source": ["mine"]}), None, ({"Arn": "arn:e", "InputPath": "$.detail"},)),
     ]
-    bus = Bus(four, "123456789012", sent)
+    bus = Bus(four, sent)
 
     bus.publish(EVENT)
     entries = [
@@ -101,7 +101,7 @@ def test_an_event_goes_to_every_target_of_every_rule_that_it_matches() -> None:
 
 
 def test_an_event_of_the_clock_is_eventbridges() -> None:
-    event = Bus([], "123456789012", Sent()).event("aws.events", "Scheduled Event", ["arn:rule"], {})
+    event = Bus([], Sent()).event("aws.events", "Scheduled Event", ["arn:rule"], {})
 
     assert event | {"id": "", "time": ""} == {
         "version": "0",

@@ -4,9 +4,8 @@ from typing import Any
 import pytest
 
 from infra.local.endpoint import AwsEndpoint
-from infra.local.events import HttpRequest
 from infra.local.faults import SLOW_SECONDS, Faults
-from infra.local.responses import HttpResponse
+from infra.local.http_messages import HttpRequest, HttpResponse
 
 SES_SEND = ("/v2/email/outbound-emails", "ses", ("Content-Type", "application/json"))
 DYNAMODB_PUT = ("/", "dynamodb", ("X-Amz-Target", "DynamoDB_20120810.PutItem"))
@@ -88,7 +87,7 @@ def test_a_slow_service_answers_as_soon_as_it_is_mended() -> None:
 
     met.join(0.1)
     assert met.is_alive()
-    faults.clear()
+    faults.set("ses", None)
     met.join(SLOW_SECONDS / 2)
     assert not met.is_alive()
 

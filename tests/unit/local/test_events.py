@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from infra.local.events import Gateway, HttpRequest, build, encode_body, query_parameters
+from infra.local.events import build, encode_body, query_parameters
+from infra.local.http_messages import HttpRequest
 from infra.local.routes import Match, Route
 
 NOW = datetime(2026, 3, 12, 19, 3, 58, 390_000, tzinfo=UTC)
@@ -12,7 +13,7 @@ NOW = datetime(2026, 3, 12, 19, 3, 58, 390_000, tzinfo=UTC)
 
 def _event(request: HttpRequest, match: Match | None = None) -> dict[str, Any]:
     match = match or Match(Route("", "", "arn"), {})
-    return build(request, match, Gateway("123456789012", "local", 8000), request_id="id-1", now=NOW)
+    return build(request, match, port=8000, request_id="id-1", now=NOW)
 
 
 def test_an_event_is_of_payload_format_2() -> None:

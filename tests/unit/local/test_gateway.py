@@ -2,12 +2,11 @@ from concurrent.futures import Future
 
 import pytest
 
-from infra.local import events, gateway
-from infra.local.environment import FunctionError
-from infra.local.events import HttpRequest
+from infra.local import gateway
+from infra.local.errors import FunctionError
 from infra.local.gateway import Gateway
-from infra.local.responses import HttpResponse
-from infra.local.routes import Route
+from infra.local.http_messages import HttpRequest, HttpResponse
+from infra.local.routes import Route, Router
 
 HOST = ("Host", "localhost")
 
@@ -26,8 +25,7 @@ class Functions:
 
     def ask(self, request: HttpRequest) -> HttpResponse:
         routes = [Route("GET", "/things/{id}", "arn:things"), Route("POST", "/", "arn:root")]
-        identity = events.Gateway("123456789012", "local", 8000)
-        return Gateway(routes, identity, self.submit, self.reports.append)(request)
+        return Gateway(Router(routes), 8000, self.submit, self.reports.append)(request)
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ import pytest
 
 from infra.local.cloud import Cloud
 from infra.local.endpoint import AwsEndpoint
-from infra.local.environment import FunctionError
-from infra.local.pump import Source
-from infra.local.queues import QueuePump, failed_ids
+from infra.local.errors import FunctionError
+from infra.local.pump import Source, failed_ids
+from infra.local.queues import QueuePump
 
 ARN = "arn:aws:sqs:us-east-1:123456789012:queue"
 
@@ -43,7 +43,7 @@ def deliver(queue: Queue, outcome: object, **settings: Any) -> list[list[str]]:
             future.set_result(outcome)
         return future
 
-    pump = QueuePump(Source("Id", ARN, "function", **settings), queue, submit, 0.01)
+    pump = QueuePump(Source("Id", ARN, "function", **settings), queue, submit)
     while pump.deliver_next():
         pass
     return batches

@@ -2,7 +2,8 @@ from typing import Any
 
 import pytest
 
-from infra.local.responses import HttpResponse, MalformedResponse, from_result
+from infra.local.gateway import MalformedResponse, from_result
+from infra.local.http_messages import HttpResponse
 
 
 def test_a_result_with_a_status_code_is_the_response() -> None:

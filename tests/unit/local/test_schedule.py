@@ -10,8 +10,7 @@ from cronsim import CronSimError
 from infra.local.bus import Bus
 from infra.local.cloud import Cloud, Resource
 from infra.local.endpoint import AwsEndpoint
-from infra.local.environment import FunctionError
-from infra.local.errors import TemplateError
+from infra.local.errors import FunctionError, TemplateError
 from infra.local.schedule import Entry, Schedule, Timetable, entries
 
 # A Wednesday, 05:00 in Phoenix (which knows no summer time) and 07:00 in New York.
@@ -35,7 +34,6 @@ NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
         ("cron(0 8 ? * 6L *)", "UTC", "2026-11-27T08:00:00+00:00"),
         ("cron(0 8 ? * L *)", "UTC", "2026-11-28T08:00:00+00:00"),
         ("cron(0 8 L * ? *)", "UTC", "2026-11-30T08:00:00+00:00"),
-        ("cron(0 8 1 JAN ? 2028-2030)", "UTC", "2028-01-01T08:00:00+00:00"),
     ],
 )
 def test_a_timetable_says_when_it_is_next_due(expression: str, zone: str, expected: str) -> None:
@@ -60,9 +58,8 @@ def test_eight_in_the_morning_stays_eight_when_the_clocks_change(before: str, du
     assert found.astimezone(UTC).isoformat() == due
 
 
-@pytest.mark.parametrize("expression", ["at(2026-01-01T00:00:00)", "cron(0 8 * * ? 2025)", "cron(0 8 * * ? 2020-2024)"])
-def test_what_is_over_is_never_due_again(expression: str) -> None:
-    assert Timetable(expression).after(NOW) is None
+def test_what_is_over_is_never_due_again() -> None:
+    assert Timetable("at(2026-01-01T00:00:00)").after(NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -73,7 +70,7 @@ def test_what_is_over_is_never_due_again(expression: str) -> None:
         ("cron(0 8 * * *)", "UTC"),
         ("cron(0 25 * * ? *)", "UTC"),
         ("cron(0 8 15W * ? *)", "UTC"),
-        ("cron(0 8 * * ? soon)", "UTC"),
+        ("cron(0 8 * * ? 2028)", "UTC"),
         ("at(tomorrow)", "UTC"),
         ("cron(0 8 * * ? *)", "Mars/Olympus"),
     ],
@@ -97,7 +94,7 @@ def test_a_schedule_that_cannot_be_read_stops_the_start_and_is_named() -> None:
         return Future()
 
     with pytest.raises(TemplateError, match="Morning"):
-        entries(Account(AwsEndpoint()), [], Bus([], "1", send), send)
+        entries(Account(AwsEndpoint()), Bus([], send))
 
 
 def test_the_clock_sets_off_what_is_due_again_and_again_and_nothing_else() -> None:

@@ -46,7 +46,7 @@ class Events(Bus):
 
     def __init__(self) -> None:
         self.published: list[dict[str, Any]] = []
-        super().__init__([], "123456789012", lambda arn, content: pytest.fail("there are no targets"))
+        super().__init__([], lambda arn, content: pytest.fail("there are no targets"))
 
     def publish(self, event: dict[str, Any]) -> None:
         self.published.append(event)
@@ -167,7 +167,7 @@ def test_a_mail_that_ses_puts_together_itself_is_kept_as_it_goes_out() -> None:
 
     (mail,) = mails.all()
 
-    assert (mail.id, mail.source, mail.configuration_set) == ("m-1", "web@example.com", "set-1")
+    assert (mail.id, mail.sender, mail.configuration_set) == ("m-1", "web@example.com", "set-1")
     assert b"Subject: Hello" in mail.raw
     assert b"<p>Words</p>" in mail.raw
 

@@ -3,9 +3,8 @@ from typing import Any
 
 import pytest
 
-from infra.local.delivery import Policy
 from infra.local.pump import Source
-from infra.local.streams import failure_message, policy
+from infra.local.streams import failure_message
 
 OWED = '{"eventName": ["INSERT"], "dynamodb": {"NewImage": {"alert_owed": {"S": [{"exists": true}]}}}}'
 
@@ -90,19 +89,29 @@ def test_a_mapping_is_read_as_the_template_has_it() -> None:
         "MaximumRetryAttempts": 2,
         "MaximumRecordAgeInSeconds": 60,
         "BisectBatchOnFunctionError": True,
+        "StartingPosition": "LATEST",
+        "DestinationConfig": {"OnFailure": {"Destination": "arn:aws:sqs:us-east-1:1:q"}},
         "FunctionResponseTypes": ["ReportBatchItemFailures"],
         "FilterCriteria": {"Filters": [{"Pattern": OWED}]},
     }
 
-    source = Source.read("Id", properties)
-
-    assert (source.batch_size, source.patterns) == (7, (OWED,))
-    assert policy(source) == Policy(max_retries=2, max_age_seconds=60, bisect=True, partial_success=True)
+    assert Source.read("Id", properties) == Source(
+        "Id",
+        "arn:aws:dynamodb:us-east-1:1:table/t/stream/s",
+        "function",
+        batch_size=7,
+        patterns=(OWED,),
+        reports_failures=True,
+        max_retries=2,
+        max_age_seconds=60,
+        bisect=True,
+        from_start=False,
+        on_failure="arn:aws:sqs:us-east-1:1:q",
+    )
 
 
 @pytest.mark.parametrize(("arn", "size"), [("arn:aws:sqs:us-east-1:1:q", 10), ("arn:aws:dynamodb:r:1:table/t", 100)])
 def test_a_mapping_without_settings_has_lambdas_own(arn: str, size: int) -> None:
     source = Source.read("Id", {"EventSourceArn": arn, "FunctionName": "function"})
 
-    assert source.batch_size == size
-    assert policy(source) == Policy()
+    assert source == Source("Id", arn, "function", batch_size=size)

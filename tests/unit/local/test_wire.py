@@ -3,13 +3,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.local.events import HttpRequest
-from infra.local.responses import HttpResponse
+from infra.local.http_messages import HttpRequest, HttpResponse
 from infra.local.wire import BadRequest, Connection, content_length, origin_form
 
 
 class Server:
     """One connection, its other end in the test's hands."""
+
+    max_body_bytes = 1_000
 
     def __init__(self) -> None:
         self.client, self.socket = socket.socketpair()
@@ -24,7 +25,7 @@ class Server:
         """All that it answers to these bytes."""
         self.client.sendall(request)
         self.client.shutdown(socket.SHUT_WR)
-        Connection(self.socket, "127.0.0.9", self.application, 1_000).serve()
+        Connection(self.socket, ("127.0.0.9", 1), self)  # type: ignore[arg-type]  # has all that it asks of a server
         self.socket.close()
         return b"".join(iter(lambda: self.client.recv(65_536), b""))
 

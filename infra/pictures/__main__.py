@@ -13,7 +13,7 @@ from infra.local.errors import LocalStackError
 from infra.local.stack import PROJECT, LocalStack
 from infra.pictures import screens, share
 from infra.pictures.chromium import ToolMissing, browsing, chromium
-from shared.practice import load
+from infra.site.sources.practice_file import load
 
 ARTICLES = PROJECT / "functions/content/articles"
 SCREENS = PROJECT / "docs/pictures"

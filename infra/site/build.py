@@ -21,11 +21,11 @@ from infra.site.outputs.index import fill
 from infra.site.outputs.pages import form_documents
 from infra.site.places import Places
 from infra.site.sources.article import read_articles
+from infra.site.sources.practice_file import load
 from infra.site.table import Table
 from infra.site.translations.publication import Status
-from shared.errors import ConfigurationError
 from shared.messages import DOMAIN, SOURCE_LOCALE, catalogue_folder
-from shared.practice import Practice, load
+from shared.practice import Practice
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,9 @@ def compile_from(
     sources: Places, out: Path, *, origin: str | None = None, drafts: bool = False, today: date | None = None
 ) -> Report:
     """`compile_all` from other sources, or as of another day."""
-    practice = _practice(sources.practice, origin)
+    practice = load(sources.practice)
+    if origin:
+        practice = replace(practice, origin=origin.rstrip("/"))
     articles = read_articles(sources.articles, practice.locales)
     messages, warnings = _catalogues(sources, practice, drafts=drafts)
     edition = Edition(
@@ -90,14 +92,6 @@ def compile_from(
         _write_json(folder / "languages.json", build_table(practice.locales))
         _write_json(folder / "report.json", asdict(report))
     return report
-
-
-def _practice(path: Path, origin: str | None) -> Practice:
-    try:
-        practice = load(path)
-    except ConfigurationError as error:
-        raise ContentError(str(error).splitlines()) from error
-    return replace(practice, origin=origin.rstrip("/")) if origin else practice
 
 
 def _catalogues(sources: Places, practice: Practice, *, drafts: bool) -> tuple[dict[str, Catalog], list[str]]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from infra.build.package import PACKAGES, ROOT
 from infra.local import template
-from shared import practice
+from infra.site.sources.practice_file import load
 from tests.bench.cloud import DELAY_MS
 from tests.bench.growth import Costs
 from tests.metrics import counted_by, counted_by_ses
@@ -145,7 +145,7 @@ def _share_of_quiet_visits(views: int) -> float:
 
 
 def _fetched_by_caches() -> float:
-    locales = len(practice.load().locales)
+    locales = len(load().locales)
     return REGIONAL_CACHES * locales * _DAYS * 86_400 / _PAGE_SECONDS
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from shared.practice import load
+from infra.site.sources.practice_file import load
 from tests.browser.wire import Reply, ask, form
 
 PRACTICE: Final = load()

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from functions.notify.compose import compose
-from shared.practice import load
 from tests.leads import LEAD
+from tests.practice import PRACTICE
 
 # The longest of each that people have sent or that our form takes.
 _ENQUIRY = replace(
@@ -30,7 +30,7 @@ _LEAD = replace(
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_the_alert_fits_a_phone(browser: Browser, language: str, scheme: str) -> None:
-    practice = replace(load(), language=language)
+    practice = replace(PRACTICE, language=language)
     mail = compose(
         _LEAD, practice, NullTranslations(), sender="a@example.com", recipient="b@example.com", detail="full"
     )

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from infra.site.errors import ROOT
 from infra.site.languages.message_files import LOCALES, extract, faults, translated, update, write_template
+from infra.site.sources.practice_file import load
 from shared.messages import SOURCE_LOCALE
-from shared.practice import load
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -19,10 +19,9 @@ from functions.notify import compose as compose_module
 from functions.notify.compose import compose
 from infra.site.languages.message_files import extract
 from shared.lead import Enquiry, Lead
-from shared.practice import Practice, load
+from shared.practice import Practice
 from tests.leads import LEAD
-
-PRACTICE = load()
+from tests.practice import PRACTICE
 
 
 def composed(lead: Lead, practice: Practice = PRACTICE, detail: str = "brief") -> EmailMessage:

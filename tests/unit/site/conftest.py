@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.site.sample import Sample, write_catalogues, write_sample
+from tests.sample import Sample, write_catalogues, write_sample
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from infra.site import ContentError, compile_from
 from infra.site.__main__ import main
 from infra.site.places import Places
 from shared import lead
-from tests.unit.site.sample import LOCALES, SLUG, Sample
+from tests.sample import LOCALES, SLUG, Sample
 
 ORIGIN = "https://www.example.com"
 NAMESPACES = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}

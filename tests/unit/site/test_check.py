@@ -9,7 +9,7 @@ import pytest
 from infra.site import ContentError
 from infra.site.translations import check
 from infra.site.translations.stamps import accept
-from tests.unit.site.sample import SLUG, TODAY, Sample, front_matter
+from tests.sample import SLUG, TODAY, Sample, front_matter
 
 
 def git(folder: Path, *arguments: str) -> None:

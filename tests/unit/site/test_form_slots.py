@@ -7,7 +7,7 @@ import pytest
 
 from infra.site.outputs.compiled_form import choices, form_fields
 from infra.site.views import audit
-from tests.unit.site.sample import SLUG, Sample
+from tests.sample import SLUG, Sample
 
 # What no person enters.
 UNSEEN = {"locale", "article", "source", "consent_version", "replaces", "aside"}

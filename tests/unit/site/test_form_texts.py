@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from infra.site.outputs.compiled_form import form_fields
-from tests.unit.site.sample import Sample
+from tests.sample import Sample
 from tests.unit.site.test_pages import landing
 
 SCRIPTS = [Path("functions/content/assets", name) for name in ("form.js", "enquiry.js")]
@@ -40,7 +40,7 @@ def test_every_sentence_is_in_the_pages_language(texts: dict[str, Any]) -> None:
 
 
 def test_the_number_to_call_is_the_practices(texts: dict[str, Any]) -> None:
-    assert (texts["phone"], texts["phone_uri"]) == ("(602)\u00a0555\u20110142", "tel:+16025550142")
+    assert (texts["phone"], texts["phone_uri"]) == ("(602)\u00a0555\u20110187", "tel:+16025550187")
 
 
 def test_the_limits_are_the_servers(texts: dict[str, Any]) -> None:

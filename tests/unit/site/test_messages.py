@@ -7,8 +7,8 @@ import pytest
 
 from infra.site import ContentError
 from infra.site.languages.message_files import extract, po_path, read, update
-from shared.practice import load
-from tests.unit.site.sample import SLUG, Sample
+from tests.practice import PRACTICE
+from tests.sample import SLUG, Sample
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_an_update_keeps_translations_and_leaves_what_is_new_empty(es: Path, sam
     edit(es, 'msgid "Languages"\nmsgstr "[es] Languages"\n', "")
     folder = sample.sources.locales
 
-    update(folder, "es", extract(load()))
+    update(folder, "es", extract(PRACTICE))
 
     catalogue = read(folder, "es")
     assert catalogue["Languages"].string == ""
@@ -83,7 +83,7 @@ def test_an_update_keeps_translations_and_leaves_what_is_new_empty(es: Path, sam
 
 
 def test_an_update_that_changes_nothing_changes_no_byte(es: Path, sample: Sample) -> None:
-    folder, messages = sample.sources.locales, extract(load())
+    folder, messages = sample.sources.locales, extract(PRACTICE)
     update(folder, "es", messages)
     before = es.read_bytes()
 
@@ -93,4 +93,4 @@ def test_an_update_that_changes_nothing_changes_no_byte(es: Path, sample: Sample
 
 
 def test_the_practitioners_title_is_a_message() -> None:
-    assert load().practitioner.title in extract(load())
+    assert PRACTICE.practitioner.title in extract(PRACTICE)

@@ -11,7 +11,7 @@ from infra.site import ContentError
 from infra.site.sources.article import read_article
 from infra.site.translations.stamps import accept
 from infra.site.views import audit
-from tests.unit.site.sample import LOCALES, SLUG, Sample
+from tests.sample import LOCALES, SLUG, Sample
 
 ORIGIN = "https://www.example.com"
 TRANSLATED = LOCALES[1:]
@@ -249,7 +249,7 @@ def test_the_source_names_its_translations(compiled: Sample) -> None:
 def test_text_cannot_end_the_structured_data(sample: Sample) -> None:
     practice = sample.sources.practice
     text = practice.read_text(encoding="utf-8")
-    practice.write_text(text.replace('name = "Byron Lam Spine', 'name = "</script><script>alert(1)</script>'), "utf-8")
+    practice.write_text(text.replace('name = "Sample Spine', 'name = "</script><script>alert(1)</script>'), "utf-8")
     sample.compile()
 
     page = landing(sample, "en")

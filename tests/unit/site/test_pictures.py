@@ -3,7 +3,7 @@
 import pytest
 
 from infra.site import ContentError
-from tests.unit.site.sample import SLUG, Sample
+from tests.sample import SLUG, Sample
 from tests.unit.site.test_pages import ORIGIN, landing
 
 DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 48"><path d="M0 0h64"/></svg>'

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from infra.site import ContentError, Report
-from tests.unit.site.sample import SLUG, Sample
+from tests.sample import SLUG, Sample
 
 PAGE = f"/es/articles/{SLUG}"
 SAFETY = ("numbness in both legs", "numbness in one leg")

@@ -11,10 +11,10 @@ import pytest
 from infra.site.places import Places
 from infra.site.sources import markdown
 from infra.site.sources.article import Article
+from infra.site.sources.practice_file import load
 from infra.site.translations.check import read_all
 from infra.site.translations.publication import drifts
 from shared.messages import SOURCE_LOCALE
-from shared.practice import load
 
 DOCUMENT = Path(__file__).parents[3] / "docs/red-flags.md"
 LEVELS = ("red_flags.", "see_doctor.")

@@ -11,7 +11,7 @@ from infra.site.errors import ContentError
 from infra.site.places import Places
 from infra.site.released import keep
 from infra.site.sources.assets import read_released
-from tests.unit.site.sample import TODAY, Sample
+from tests.sample import TODAY, Sample
 
 
 @pytest.fixture

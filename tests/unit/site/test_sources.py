@@ -6,7 +6,7 @@ import pytest
 
 from infra.site import ContentError
 from infra.site.sources.article import read_articles
-from tests.unit.site.sample import Sample
+from tests.sample import Sample
 
 # file, what is there, what is there instead, what is said
 FAULTS = {
@@ -157,7 +157,7 @@ def test_a_folder_without_articles_is_a_fault(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("author: byron-lam", "author: somebody-else", "'somebody-else' is not the practitioner"),
+        ("author: rosa-quill", "author: somebody-else", "'somebody-else' is not the practitioner"),
         ("service_region: US-AZ", "service_region: US-CA", "'US-CA' is not the practice's region"),
     ],
 )

@@ -1,6 +1,6 @@
-"""A small article in three languages, with a practice and catalogues of its own, to break in one place at a time."""
+"""A small article with the tests' practice, to break in one place at a time, or to ask a function for."""
 
-from collections.abc import Iterable
+import json
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,10 +16,10 @@ from infra.site.places import Places
 from infra.site.sources.article import Article, read_article
 from infra.site.translations.stamps import accept
 from shared.http import Request, Response
-from shared.practice import load
+from tests.practice import PRACTICE, PRACTICE_FILE
 
 SLUG = "needles"
-LOCALES = ("en", "es", "ar")
+LOCALES = PRACTICE.locales
 TODAY = date(2026, 11, 23)
 
 FACTS = """\
@@ -27,7 +27,7 @@ published: 2026-01-05
 modified: 2026-02-06
 last_reviewed: 2026-03-07
 next_review_due: 2027-03-07
-author: byron-lam
+author: rosa-quill
 reviewer: null
 service_region: US-AZ
 references:
@@ -108,10 +108,12 @@ class Sample:
     """The sample's files below `folder`."""
 
     folder: Path
+    slug: str = SLUG
+    locales: tuple[str, ...] = LOCALES
 
     @property
     def article(self) -> Path:
-        return self.folder / "articles" / SLUG
+        return self.folder / "articles" / self.slug
 
     @property
     def out(self) -> Path:
@@ -132,8 +134,8 @@ class Sample:
         assert text.count(old) == 1, f"{old!r} is in {name} {text.count(old)} times"
         path.write_text(text.replace(old, new), encoding="utf-8")
 
-    def read(self, locales: Iterable[str] = LOCALES) -> Article:
-        return read_article(self.article, locales)
+    def read(self) -> Article:
+        return read_article(self.article, self.locales)
 
     def accept(self, *locales: str) -> None:
         for locale in locales:
@@ -150,26 +152,25 @@ class Sample:
         return answer(Request("GET", path, query or {}, names, b""), self.site())
 
 
-def write_sample(folder: Path, locales: Path) -> Sample:
-    """Write the sample, its translations confirmed."""
-    sample = Sample(folder)
+def write_sample(folder: Path, catalogues: Path, *, slug: str = SLUG, locales: tuple[str, ...] = LOCALES) -> Sample:
+    """Write the sample with these catalogues, its translations confirmed."""
+    sample = Sample(folder, slug, locales)
     sample.article.mkdir(parents=True)
     (sample.article / "article.yaml").write_text(FACTS, encoding="utf-8")
     (sample.article / "en.md").write_text(FRONT + BODY, encoding="utf-8")
-    for locale in LOCALES[1:]:
+    for locale in locales[1:]:
         front = FRONT.replace("Needles and backs", f"[{locale}] Needles and backs")
         (sample.article / f"{locale}.md").write_text(front + TRANSLATION + BODY, encoding="utf-8")
-    (folder / "locales").symlink_to(locales, target_is_directory=True)
-    practice = Path("shared/practice.toml").read_text(encoding="utf-8")
-    lines = [f"locales = {list(LOCALES)}" if line.startswith("locales = ") else line for line in practice.splitlines()]
-    sample.sources.practice.write_text("\n".join(lines), encoding="utf-8")
-    sample.accept(*LOCALES[1:])
+    (folder / "locales").symlink_to(catalogues, target_is_directory=True)
+    practice = PRACTICE_FILE.read_text(encoding="utf-8")
+    sample.sources.practice.write_text(practice.replace(_list(LOCALES), _list(locales)), encoding="utf-8")
+    sample.accept(*locales[1:])
     return sample
 
 
 def write_catalogues(folder: Path) -> Path:
     """Catalogues in which every message is its English text with the locale before it, so that a leak shows."""
-    messages = extract(load())
+    messages = extract(PRACTICE)
     for locale in LOCALES[1:]:
         for message in messages:
             if message.id:
@@ -186,6 +187,10 @@ def write_catalogues(folder: Path) -> Path:
 def front_matter(path: Path) -> Any:
     """The front matter of a Markdown file."""
     return yaml.safe_load(path.read_text(encoding="utf-8").split("---\n")[1])
+
+
+def _list(locales: tuple[str, ...]) -> str:
+    return json.dumps(list(locales))
 
 
 def _quoted(text: Any) -> str:

@@ -27,12 +27,16 @@ from infra.build.package import PACKAGES
 from infra.local import events, moto_models, template
 from infra.local.http_messages import HttpRequest
 from infra.local.routes import Match, Route
-from infra.site import compile_all
+from infra.site.languages.message_files import LOCALES
+from tests.sample import write_sample
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 ROOT = Path(__file__).parents[2]
+
+# What the site of these tests is published in, whatever the real one is.
+SITE_LOCALES = ("en", "es", "fr", "zh-Hant", "ar")
 
 
 @dataclass
@@ -148,10 +152,11 @@ def forget() -> None:
 
 @pytest.fixture(scope="session")
 def task_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The task root, compiled once."""
-    root = tmp_path_factory.mktemp("task")
-    compile_all(root)
-    return root
+    """The task root of a site with one article in five languages, compiled once."""
+    folder = tmp_path_factory.mktemp("task")
+    sample = write_sample(folder, LOCALES, slug="dry-needling-for-sciatica", locales=SITE_LOCALES)
+    sample.compile(origin="https://needle.test")
+    return sample.out
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The content function over the project's own site, in all five languages: every point of HTTP that it owns."""
+"""The content function over a site in five languages: every point of HTTP that it owns."""
 
 import base64
 import gzip
@@ -14,12 +14,11 @@ import pytest
 
 from functions.content import app, compiled_site
 from infra.local.events import query_parameters
-from infra.site import compile_from
-from infra.site.places import Places
 from shared.http import SECURITY_HEADERS
+from tests.integration.conftest import SITE_LOCALES
+from tests.practice import PRACTICE
 
 REVALIDATED = "max-age=0, must-revalidate, s-maxage=300"
-LOCALES = ("en", "es", "fr", "zh-Hant", "ar")
 ARTICLE = "/articles/dry-needling-for-sciatica"
 API = f"/api{ARTICLE}"
 ALLOW = "GET, HEAD, OPTIONS"
@@ -28,23 +27,10 @@ type Answer = dict[str, Any]
 type Ask = Callable[..., Answer]
 
 
-@pytest.fixture(scope="module")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project's own sources, published in all the languages that they are in."""
-    folder = tmp_path_factory.mktemp("content")
-    lines = Places().practice.read_text(encoding="utf-8").splitlines()
-    practice = folder / "practice.toml"
-    practice.write_text(
-        "\n".join(f"locales = {list(LOCALES)}" if line.startswith("locales = ") else line for line in lines), "utf-8"
-    )
-    compile_from(Places(practice=practice), folder, origin="https://needle.test")
-    return folder
-
-
 @pytest.fixture
-def ask(compiled: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
+def ask(task_root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
     """Send the function a request as API Gateway would."""
-    monkeypatch.setenv("LAMBDA_TASK_ROOT", str(compiled))
+    monkeypatch.setenv("LAMBDA_TASK_ROOT", str(task_root))
     compiled_site.compiled_site.cache_clear()
 
     def send(path: str, method: str = "GET", query: str = "", **headers: str) -> Answer:
@@ -94,7 +80,7 @@ def test_an_address_without_a_locale_leads_to_the_readers(ask: Ask, path: str, w
     assert answer["headers"]["vary"] == "accept-language"
 
 
-@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("locale", SITE_LOCALES)
 @pytest.mark.parametrize("path", ["/", ARTICLE])
 def test_a_path_with_a_locale_is_served_in_it_whatever_the_reader_prefers(ask: Ask, locale: str, path: str) -> None:
     answer = ask(f"/{locale}{path}", accept_language="fr")
@@ -302,12 +288,12 @@ def test_the_api_says_what_was_asked_for_and_what_is_served(
     assert ("accept-language" in answer["headers"].get("vary", "")) is (not query)
     # what depends on who asks is nobody else's to keep
     assert answer["headers"]["cache-control"] == ("no-cache" if query else "private, no-cache")
-    for each in LOCALES:
+    for each in SITE_LOCALES:
         assert f'<{path}?locale={each}>; rel="alternate"; hreflang="{each}"' in answer["headers"]["link"]
 
 
 def test_an_article_has_the_same_parts_in_every_language(ask: Ask) -> None:
-    articles = [json.loads(ask(API, query=f"locale={locale}")["body"]) for locale in LOCALES]
+    articles = [json.loads(ask(API, query=f"locale={locale}")["body"]) for locale in SITE_LOCALES]
 
     for name in ("red_flags", "contraindications", "risks", "takeaways", "alternatives", "sections"):
         assert len({tuple(each["id"] for each in article[name]) for article in articles}) == 1
@@ -315,9 +301,9 @@ def test_an_article_has_the_same_parts_in_every_language(ask: Ask) -> None:
         None,
         *["current"] * 4,
     ]
-    assert len({article["title"] for article in articles}) == len(LOCALES)
-    assert articles[1]["emergency"] == {"number": "911", "region": "US-AZ"}
-    assert [each["locale"] for each in articles[1]["alternates"]] == list(LOCALES)
+    assert len({article["title"] for article in articles}) == len(SITE_LOCALES)
+    assert articles[1]["emergency"] == {"number": PRACTICE.emergency_number, "region": PRACTICE.region}
+    assert [each["locale"] for each in articles[1]["alternates"]] == list(SITE_LOCALES)
 
 
 def test_the_collection_leads_to_its_articles(ask: Ask) -> None:
@@ -325,7 +311,7 @@ def test_the_collection_leads_to_its_articles(ask: Ask) -> None:
 
     assert item["language"] == "ar"
     assert item["url"] == f"https://needle.test/ar{ARTICLE}"
-    assert {each["api"] for each in item["alternates"]} == {f"{API}?locale={locale}" for locale in LOCALES}
+    assert {each["api"] for each in item["alternates"]} == {f"{API}?locale={locale}" for locale in SITE_LOCALES}
 
 
 @pytest.mark.parametrize(
@@ -358,7 +344,7 @@ def test_what_is_no_language_tag_is_a_400_that_lists_what_there_is(ask: Ask, tag
     assert answer["headers"]["content-type"].startswith("application/problem+json")
     assert answer["headers"]["content-language"] == "es"
     assert "accept-language" in answer["headers"]["vary"]
-    assert (problem["code"], problem["locales"]) == ("unknown_locale", list(LOCALES))
+    assert (problem["code"], problem["locales"]) == ("unknown_locale", list(SITE_LOCALES))
 
 
 @pytest.mark.parametrize(
@@ -498,7 +484,7 @@ def test_every_link_inside_the_site_takes_the_campaign_along(ask: Ask, path: str
     plain, tagged = ask(path), ask(path, query=TAGGED)
 
     inside = [link for link in links(plain["body"]) if link.startswith("/")]
-    assert len(inside) > len(LOCALES)
+    assert len(inside) > len(SITE_LOCALES)
     assert links(tagged["body"]) == [link + KEPT if link in inside else link for link in links(plain["body"])]
     # nothing else changes: canonical addresses, structured data, other sites
     fields = re.findall(r'<input type="hidden" name="utm_.*?>\n', tagged["body"])

@@ -396,8 +396,8 @@ def test_without_the_table_the_visitor_keeps_everything_and_gets_the_number(
 
     assert as_json["statusCode"] == as_form["statusCode"] == 503
     assert as_json["headers"]["retry-after"]
-    assert "(602)\u00a0555\u20110142" in document(as_json)["detail"]
-    assert "(602)\u00a0555\u20110142" in as_form["body"]
+    assert "(602)\u00a0555\u20110187" in document(as_json)["detail"]
+    assert "(602)\u00a0555\u20110187" in as_form["body"]
     assert 'value="Ana Ruiz"' in as_form["body"]
 
 

@@ -1,0 +1,18 @@
+"""The project's own practice and articles, which every other test here does without: they are published as they are."""
+
+from pathlib import Path
+
+from infra.site import compile_all
+from infra.site.places import Places
+from infra.site.sources.practice_file import load
+
+
+def test_every_article_is_published_in_every_language_of_the_practice(tmp_path: Path) -> None:
+    articles = {path.parent.name for path in Places().articles.glob("*/article.yaml")}
+
+    report = compile_all(tmp_path)
+
+    assert {(row.article, row.locale, row.status) for row in report.rows} == {
+        (article, locale, "published") for article in articles for locale in load().locales
+    }
+    assert report.warnings == ()

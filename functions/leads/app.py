@@ -60,7 +60,7 @@ def store() -> LeadStore:
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """API Gateway's door: an HTTP API event (payload format 2.0) in, its result out."""
+    """What API Gateway calls: an HTTP API event (payload format 2.0) in, its result out."""
     request = Request.from_event(event)
     with invocation(context) as log:
         answers = Answers(request)

@@ -70,7 +70,7 @@ def test_a_refusal_of_any_other_kind_is_shown_with_the_number_to_call(visitor: V
     assert len(posts.requests) == 1
 
 
-def test_a_field_is_judged_when_it_is_left_after_an_edit_and_cleared_when_it_is_mended(visitor: Visitor) -> None:
+def test_a_field_is_judged_when_it_is_left_after_an_edit_and_cleared_when_it_is_right(visitor: Visitor) -> None:
     page = visitor.page
     email, error = page.locator("#field-email"), page.locator("#field-email-error")
 

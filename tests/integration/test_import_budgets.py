@@ -17,8 +17,8 @@ FOR_BUILDING = {
     "tomllib",
     "yaml",
 }
-DEARER_SDKS = {"aws_xray_sdk", "boto3", "s3transfer", "multiprocessing"}
-POWERTOOLS_DEARER_PARTS = {
+HEAVIER_SDKS = {"aws_xray_sdk", "boto3", "s3transfer", "multiprocessing"}
+HEAVIER_PARTS_OF_POWERTOOLS = {
     "aws_lambda_powertools.event_handler",
     "aws_lambda_powertools.utilities.batch",
     "aws_lambda_powertools.utilities.data_classes",
@@ -51,15 +51,15 @@ GET = {
     "headers": {"accept-encoding": "gzip"},
 }
 MUST_NOT_LOAD = {
-    "content": FOR_BUILDING | DEARER_SDKS | BEYOND_A_PAGE,
+    "content": FOR_BUILDING | HEAVIER_SDKS | BEYOND_A_PAGE,
     "leads": FOR_BUILDING
-    | DEARER_SDKS
-    | POWERTOOLS_DEARER_PARTS
+    | HEAVIER_SDKS
+    | HEAVIER_PARTS_OF_POWERTOOLS
     | FOR_SOME_ADDRESSES
     | {"asyncio", "zoneinfo", "email.headerregistry"},
     "notify": FOR_BUILDING
-    | DEARER_SDKS
-    | POWERTOOLS_DEARER_PARTS
+    | HEAVIER_SDKS
+    | HEAVIER_PARTS_OF_POWERTOOLS
     | FOR_SOME_ADDRESSES
     | {"asyncio", "phonenumbers", "pydantic_core"},
 }

@@ -162,7 +162,7 @@ def test_without_a_key_the_same_content_is_the_same_lead(stack: Stack) -> None:
     assert len(stack.leads()) == 2
 
 
-def test_who_fell_into_the_honeypot_is_heard_the_second_time(stack: Stack) -> None:
+def test_who_fell_into_the_honeypot_reaches_the_practice_the_second_time(stack: Stack) -> None:
     send(stack, ENQUIRY | {"aside": "filled by an extension"})
 
     again = send(stack)

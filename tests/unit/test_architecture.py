@@ -1,4 +1,4 @@
-"""Which way the arrows point: functions -> shared -> libraries, and AWS behind two doors."""
+"""Which way the arrows point: functions -> shared -> libraries, and AWS is called in two files."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from tests.conftest import ROOT
 
 OURS = (*DEPLOYED, "infra", "tests")
 SDK = {"boto3", "botocore"}
-DOORS_TO_AWS = {"shared/store.py", "functions/notify/mailer.py"}
+CALL_AWS = {"shared/store.py", "functions/notify/mailer.py"}
 CLIENTS = "shared/aws.py"
 # The site compiler, from the sources up: a package or a module imports nothing of what stands after it.
 COMPILER = (
@@ -63,5 +63,5 @@ def test_aws_is_reached_through_two_files_alone() -> None:
     uses_sdk = {path for path, found in IMPORTS.items() if SDK & {module.split(".")[0] for module in found}}
     makes_clients = {path for path, found in IMPORTS.items() if "shared.aws" in found}
 
-    assert uses_sdk == DOORS_TO_AWS | {CLIENTS}
-    assert makes_clients == DOORS_TO_AWS
+    assert uses_sdk == CALL_AWS | {CLIENTS}
+    assert makes_clients == CALL_AWS

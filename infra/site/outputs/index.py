@@ -98,7 +98,7 @@ def _errors(edition: Edition, table: Table) -> Entry:
         fault.code: {
             "page": {
                 locale: error_page(
-                    edition, table, locale, status=fault.status, error=problems.words(edition, fault, locale)
+                    edition, table, locale, status=fault.status, error=problems.error_view(edition, fault, locale)
                 )
                 for locale in edition.locales
             },

@@ -51,7 +51,7 @@ WITHHELD_DETAIL = _("You can read it in another language:")
 EVERYWHERE = (NOT_FOUND, METHOD_NOT_ALLOWED, INTERNAL_ERROR)
 
 
-def words(edition: Edition, fault: Problem, locale: str) -> dict[str, Any]:
+def error_view(edition: Edition, fault: Problem, locale: str) -> dict[str, Any]:
     """What `error.html` shows of it. Whoever is lost came for an article, most likely: it links to all there are."""
     title, detail = _say(edition, fault, locale, edition.locales)
     links = [

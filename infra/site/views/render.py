@@ -54,7 +54,7 @@ def _address(assets: Mapping[str, Asset], name: str) -> str:
     return assets[name].path
 
 
-class Bytecode(BytecodeCache):
+class TemplateCache(BytecodeCache):
     """Compiled templates in memory: the locales differ in messages only, so one compilation serves them all."""
 
     def __init__(self) -> None:
@@ -79,12 +79,12 @@ class Renderer:
         localizer: Localizer,
         assets: Mapping[str, Asset],
         shared: Mapping[str, Any],
-        bytecode: Bytecode,
+        cache: TemplateCache,
     ) -> None:
         self._folder = folder
         self._environment = Environment(
             loader=FileSystemLoader(folder),
-            bytecode_cache=bytecode,
+            bytecode_cache=cache,
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,

@@ -62,5 +62,5 @@ def _replayed(error: ClientError, fingerprint: str) -> Response[dict[str, str]]:
 @logger.inject_lambda_context
 @metrics.log_metrics
 def lambda_handler(event: dict, context: object) -> dict:
-    """API Gateway's door."""
+    """What API Gateway calls."""
     return app.resolve(event, context)

@@ -24,6 +24,8 @@ HONEYPOT: Final = "aside"
 # What comes with an enquiry and is no part of what was entered.
 _ABOUT_IT: Final = frozenset(("consent", "replaces", HONEYPOT))
 _OWN: Final = frozenset(field.name for field in fields(Enquiry))
+# Fields of the form that have code of their own. What another one holds is kept as it is, in `Enquiry.more`.
+KNOWN: Final = _OWN | _ABOUT_IT
 
 # pydantic's names of errors (https://docs.pydantic.dev/latest/errors/validation_errors/) and ours.
 _CODES: Final = {
@@ -134,7 +136,7 @@ def _enquiry(values: Mapping[str, Any]) -> Enquiry:
         "phone": number or None,
         "phone_extension": extension or None,
         "preferred_contact": values["preferred_contact"] or ("phone" if number else "email"),
-        "more": {name: value for name, value in values.items() if value is not None and name not in _OWN | _ABOUT_IT},
+        "more": {name: value for name, value in values.items() if value is not None and name not in KNOWN},
     }
     return Enquiry(**own)
 

@@ -28,11 +28,12 @@ class Text:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Clean first and count then; pydantic's own constraints would count first."""
-        cleaned = core_schema.str_schema(max_length=self.max_length, pattern=self.pattern)
-        if self.clean is None:
-            return cleaned
-        typed = core_schema.no_info_after_validator_function(self.clean, core_schema.str_schema())
-        return core_schema.chain_schema([typed, cleaned])
+        typed = handler(source)
+        if self.clean is not None:
+            typed = core_schema.no_info_after_validator_function(self.clean, typed)
+        return core_schema.chain_schema(
+            [typed, core_schema.str_schema(max_length=self.max_length, pattern=self.pattern)]
+        )
 
 
 Name = Annotated[str, Text(checks.clean_line, max_length=80), AfterValidator(checks.has_a_letter)]

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from functions.leads import checks
+from functions.leads.enquiry import KNOWN
 from functions.leads.form import Form
 
 
@@ -58,7 +59,14 @@ def _counted(field: Any) -> dict[str, Any]:
 
 
 def compiled_form(form: type[Form] = Form) -> dict[str, Any]:
-    """The document of `compiled/form.json`. Raises TypeError for a check that `leads` could not find by its name."""
+    """The document of `compiled/form.json`.
+
+    Raises:
+        TypeError: `leads` could not find a check by its name, or not keep what a field holds.
+    """
+    kept = {**limits(form), **choices(form)}
+    for name in form.model_fields.keys() - KNOWN - kept.keys():
+        raise TypeError(f"{name}: a field without code of its own is a text with a limit, or a choice")
     model: Any = form.__pydantic_core_schema__
     return {
         "schema": _portable(model["schema"]),

@@ -99,6 +99,8 @@ class _Description(GenerateJsonSchema):
     @override
     def chain_schema(self, schema: core_schema.ChainSchema) -> Schema:
         typed, counted = schema["steps"]
+        if "function" not in typed:
+            return self.generate_inner(counted)
         return _cleaned(typed["function"]["function"], counted["max_length"])
 
     @override

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import AfterValidator, ValidationError
 
 from functions.leads.enquiry import CompiledForm
 from functions.leads.errors import InvalidFields
@@ -164,6 +164,24 @@ def test_a_new_field_leaves_every_earlier_fingerprint_as_it_was() -> None:
 
     assert same.fingerprint == earlier.fingerprint
     assert other.fingerprint != earlier.fingerprint
+
+
+class UnkeptForm(Form):
+    """A form with a field that a lead cannot keep."""
+
+    age: int | None = None
+
+
+class UncheckedForm(Form):
+    """A form with a check that the function which takes it would not find."""
+
+    age: Annotated[str, AfterValidator(str.upper), Text(clean_line, max_length=3)] | None = None
+
+
+@pytest.mark.parametrize(("form", "said"), [(UnkeptForm, "age: "), (UncheckedForm, "upper")])
+def test_a_field_that_could_not_be_taken_stops_the_build(form: type[Form], said: str) -> None:
+    with pytest.raises(TypeError, match=said):
+        compiled_form(form)
 
 
 def test_a_field_that_no_code_knows_is_kept_with_the_enquiry() -> None:

@@ -92,7 +92,6 @@ catalogues: $(READY)  ## bring the message catalogues up to date with the source
 	@$(PYTHON) -m infra.site.languages.catalogues update
 
 clean:  ## remove everything that was made here
-	@[ ! -d .bench ] || chmod -R u+w .bench
 	@rm -rf .venv .tools .aws-sam .local .cache .bench .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis \
 	  tests/browser/node_modules
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -12,7 +12,7 @@ from infra.build.errors import BuildError
 
 # Nothing of this is read when a function runs. METADATA stays, because vulnerability scanners such as Amazon Inspector
 # know a package by it, and so do the licences.
-_UNUSED = (
+UNUSED = (
     ".lock",
     "bin",
     "*.dist-info/INSTALLER",
@@ -43,7 +43,9 @@ class Architecture(StrEnum):
         return {"arm64": "aarch64", "x86_64": "x86_64"}[self] + "-manylinux_2_28"
 
 
-def install(group: str, target: Path, architecture: Architecture, project: Path) -> None:
+def install(
+    group: str, target: Path, architecture: Architecture, project: Path, unused: Iterable[str] = UNUSED
+) -> None:
     """Install what a dependency group needs into a folder, without what is of no use at run time.
 
     Args:
@@ -51,6 +53,7 @@ def install(group: str, target: Path, architecture: Architecture, project: Path)
         target: The folder that the libraries' packages go into.
         architecture: Whose binaries to take; a library without a wheel for it is an error.
         project: Where pyproject.toml and uv.lock are.
+        unused: Patterns of what is of no use.
 
     Raises:
         BuildError: uv cannot be had, or fails.
@@ -63,7 +66,7 @@ def install(group: str, target: Path, architecture: Architecture, project: Path)
     # Links into uv's cache: files may come and go here, but none may be opened for writing. `seal` copies what is left.
     how = ("--python", sys.executable, "--target", str(target), "--link-mode", "hardlink")
     _uv(["pip", "install", *what, *how, "--requirements", "-"], requirements)
-    remove(target, _UNUSED)
+    remove(target, unused)
 
 
 def remove(target: Path, patterns: Iterable[str]) -> None:

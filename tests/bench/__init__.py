@@ -4,17 +4,12 @@
 
 ==============  =========================================================================================
 `contestants`   who is measured: our functions, the peers (`peers/`), and a handler that does nothing
-`packages`      each one's package: built, zipped by SAM's own zip, unpacked as Lambda unpacks it
-`runtime`       the interpreter, with what Lambda's runtime brings along
+`packages`      each one's package, and the interpreter with what Lambda's runtime brings along
 `cloud`         DynamoDB and SES: every answer takes the same time
 `environment`   one process from start to end: cold start, warm invocations, processor time, memory
-`tournament`    everybody in turn, round after round
 `figures`       medians, spreads and ratios
-`report`        the table, `docs/bench.md`, the picture, and `.bench/results.json`
-`cost`          what a month costs, by those results and `prices.toml`
-`growth`        what a submit and an alert cost with a million leads stored
-`scale`         `docs/scale.md`, from these two
+`report`        the tables on the terminal and in `docs/bench.md`
+`growth`        what a submit and an alert cost when many leads are stored
+`scale`         `docs/scale.md`: what a month costs, by these results and `prices.toml`
 ==============  =========================================================================================
-
-`python -m tests.bench.profile leads` says where a function's cold start goes.
 """

@@ -1,79 +1,106 @@
-"""Measure everyone: `python -m tests.bench`. A whole run also writes docs/bench.md, its picture and docs/scale.md."""
+"""Measure everyone: `python -m tests.bench`. A whole run also writes docs/bench.md and docs/scale.md."""
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from datetime import UTC, datetime
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
 
 from infra.build.errors import BuildError
-from infra.build.package import ROOT
-from tests.bench import cloud, picture, report, scale, workshop
+from infra.build.package import ROOT, compile_site
+from tests.bench import packages, report, scale
+from tests.bench.cloud import Cloud
 from tests.bench.contestants import Contestant, contestants
-from tests.bench.environment import Laboratory
-from tests.bench.errors import BenchError
-from tests.bench.known_lead import known_lead
-from tests.bench.packages import FLOOR, PUT, Packaging
+from tests.bench.environment import BenchError, Run, observe, processors
+from tests.bench.figures import Round
+from tests.bench.packages import FLOOR
 from tests.bench.report import Results
-from tests.bench.tournament import play
-from tests.bench.workshop import WORK, say
 
 _ROUNDS, _WARM = 15, 20
 _QUICK_ROUNDS = 3
+# Packages and the runtime are made here, and the results are left here.
+_WORK = ROOT / ".bench"
+_started_at = time.monotonic()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Build, measure and report; returns the exit status."""
     options = _parse(arguments)
-    chosen = [each for each in contestants() if each.package == FLOOR or _is_chosen(each, options.only)]
     try:
-        results = _measure(chosen, options.rounds, options.warm)
+        results = _measure(options)
     except (BenchError, BuildError, subprocess.CalledProcessError) as error:
         print(error, file=sys.stderr)
         return 1
     print(f"\n{report.as_text(results)}\n")
-    _write(WORK / "results.json", report.as_json(results))
-    if options.only or options.quick:
-        say("docs/bench.md is left as it was: it is written by a whole run.")
+    figures = results.figures()
+    _write(_WORK / "results.json", json.dumps({name: asdict(each) for name, each in figures.items()}, indent=1) + "\n")
+    if options.only or options.quick or options.variant:
+        _say("docs/bench.md is left as it was: it is written by a whole run.")
     else:
         today = datetime.now(UTC).date()
         _write(ROOT / "docs" / "bench.md", report.as_page(results, today))
-        site = results.packages["ContentFunction"].folder / "compiled" / "site"
-        _write(ROOT / "docs" / "scale.md", scale.as_page(json.loads(report.as_json(results)), site, today))
-        _write(ROOT / "docs" / "pictures" / "bench.svg", picture.draw(_bars(results)))
+        _write(ROOT / "docs" / "scale.md", scale.as_page(figures, _WORK / "site", today))
     return 0
 
 
-def _measure(chosen: Sequence[Contestant], rounds: int, warm: int) -> Results:
-    workshop.clear()
-    python = workshop.make_runtime()
-    unpacked = workshop.make_packages(sorted({each.package for each in chosen}))
-    with cloud.running() as aws:
-        aws.know_lead(known_lead())
-        played = play(chosen, unpacked, Laboratory(python, aws), rounds=rounds, warm=warm, say=say)
-    return Results(chosen, unpacked, workshop.runtime_libraries(), played, warm)
+def _measure(options: argparse.Namespace) -> Results:
+    packages.architecture()
+    _say(f"Clearing {_WORK.relative_to(ROOT)}")
+    for part in ("packages", "site", "variants"):
+        shutil.rmtree(_WORK / part, ignore_errors=True)
+        (_WORK / part).mkdir(parents=True)
+    variants = {name: packages.check_out(where, _WORK / "variants" / name) for name, where in options.variant}
+    everyone = contestants(_WORK / "site", variants)
+    chosen = [each for each in everyone if each.package == FLOOR or _is_chosen(each, options.only)]
+    _say("Lambda's runtime")
+    python = packages.build_runtime(_WORK / "runtime")
+    folders = _build({each.package: each for each in chosen})
+    with Cloud() as cloud:
+
+        def run(contestant: Contestant, warm: int = options.warm) -> Run:
+            return observe(contestant, folders[contestant.package], python, cloud, warm)[0]
+
+        _say("Everyone once, to see that each does its job, and to bring every file into memory")
+        for each in chosen:
+            run(each, 1)
+        rounds = []
+        for number in range(options.rounds):
+            # Somebody else comes first each time, so that whatever else the machine does meets all alike.
+            first = number * len(chosen[1:]) // options.rounds
+            rounds.append(_round(chosen[0], [*chosen[1 + first :], *chosen[1 : 1 + first]], run))
+            _say(f"Round {number + 1} of {options.rounds}")
+    return Results(chosen, {"runtime": packages.site_packages(_WORK / "runtime"), **folders}, rounds, options.warm)
 
 
-def _bars(results: Results) -> list[tuple[str, list[picture.Bar]]]:
-    kinds: Mapping[Any, str] = {Packaging.SAM: "sam", Packaging.OURS: "own-packaging", PUT: "own-packaging"}
-    return [
-        (
-            job,
-            [
-                picture.Bar(
-                    report.title(each),
-                    kinds.get(each.package.rpartition("-")[2], "ours"),
-                    results.of(each).cold_ratio,
-                )
-                for each in doing
-            ],
-        )
-        for job, doing in results.by_job().items()
-    ]
+def _build(by_package: Mapping[str, Contestant]) -> dict[str, Path]:
+    """Build each package and its zip; returns the folders by the packages' names."""
+    _say(f"Packages: {', '.join(by_package)}")
+    compile_site(_WORK / "site")
+
+    def build(contestant: Contestant) -> Path:
+        folder = _WORK / "packages" / contestant.package
+        contestant.build(folder)
+        shutil.make_archive(str(folder), "zip", folder)
+        return folder
+
+    with ThreadPoolExecutor(processors()) as pool:
+        return dict(zip(by_package, pool.map(build, by_package.values()), strict=True))
+
+
+def _round(floor: Contestant, others: Sequence[Contestant], run: Callable[[Contestant], Run]) -> Round:
+    """Everyone's run, with the floor's before each of the others'."""
+    runs: dict[str, list[Run]] = {FLOOR: []}
+    for each in others:
+        runs[FLOOR].append(run(floor))
+        runs[each.name] = [run(each)]
+    return runs
 
 
 def _is_chosen(contestant: Contestant, patterns: Sequence[str]) -> bool:
@@ -81,9 +108,13 @@ def _is_chosen(contestant: Contestant, patterns: Sequence[str]) -> bool:
 
 
 def _write(file: Path, text: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
-    say(f"Written: {file.relative_to(ROOT)}")
+    _say(f"Written: {file.relative_to(ROOT)}")
+
+
+def _say(what: str) -> None:
+    """Tell whoever waits what is going on, and for how long already."""
+    print(f"{time.monotonic() - _started_at:5.0f} s  {what}", flush=True)
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -93,7 +124,19 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--warm", type=_positive, default=_WARM, help="invocations after the first; default: %(default)s"
     )
     parser.add_argument(
-        "--only", action="append", metavar="NAME", help="whom to measure, such as content or 'fastapi-*'; repeatable"
+        "--only",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="whom to measure, such as content or 'fastapi-*'; repeatable",
+    )
+    parser.add_argument(
+        "--variant",
+        action="append",
+        default=[],
+        type=_variant,
+        metavar="NAME=CHECKOUT",
+        help="measure another checkout too, a folder or a git commit, as leads-NAME and so on; repeatable",
     )
     parser.add_argument(
         "--quick", action="store_true", help=f"{_QUICK_ROUNDS} rounds: does it work, and about how fast?"
@@ -101,6 +144,13 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     options.rounds = options.rounds or (_QUICK_ROUNDS if options.quick else _ROUNDS)
     return options
+
+
+def _variant(text: str) -> tuple[str, str]:
+    name, is_given, checkout = text.partition("=")
+    if not (name and is_given and checkout):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=CHECKOUT")
+    return name, checkout
 
 
 def _positive(text: str) -> int:

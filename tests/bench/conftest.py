@@ -1,30 +1,26 @@
-"""One small laboratory for all tests: the runtime, DynamoDB and SES that answer at once, and the compiled site."""
+"""One laboratory for all tests: the runtime, DynamoDB and SES that answer at once, and the compiled site."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from infra.build.package import compile_site
-from tests.bench import cloud, runtime
+from infra.build.errors import BuildError
+from infra.build.package import ROOT, compile_site
+from tests.bench import packages
 from tests.bench.cloud import Cloud
-from tests.bench.contestants import Contestant, contestants
-from tests.bench.environment import Laboratory
-from tests.bench.errors import BenchError
-from tests.bench.known_lead import known_lead
-from tests.bench.packages import architecture
+from tests.bench.contestants import contestants
+from tests.bench.environment import observe
 
-
-@pytest.fixture(scope="session")
-def everyone() -> dict[str, Contestant]:
-    return {each.name: each for each in contestants()}
+type Answers = list[dict[str, Any]]
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _on_linux() -> None:
     try:
-        architecture()
-    except BenchError as reason:
+        packages.architecture()
+    except BuildError as reason:
         pytest.skip(str(reason))
 
 
@@ -36,12 +32,24 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def aws() -> Iterator[Cloud]:
-    with cloud.running(delay_ms=0) as aws:
-        aws.know_lead(known_lead())
-        yield aws
+def cloud() -> Iterator[Cloud]:
+    with Cloud(delay_ms=0) as cloud:
+        yield cloud
 
 
 @pytest.fixture(scope="session")
-def laboratory(aws: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
-    return Laboratory(runtime.build(tmp_path_factory.mktemp("runtime")), aws)
+def answers_of(cloud: Cloud, site: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Answers]:
+    """Builds a contestant's package, and has it do its job twice."""
+    python = packages.build_runtime(tmp_path_factory.mktemp("runtime"))
+    built = tmp_path_factory.mktemp("packages")
+    # This checkout stands for another one as well: a variant is built and run like anybody.
+    everyone = {each.name: each for each in contestants(site, {"again": ROOT})}
+
+    def answers_of(name: str) -> Answers:
+        contestant = everyone[name]
+        folder = built / contestant.package
+        if not folder.exists():
+            contestant.build(folder)
+        return observe(contestant, folder, python, cloud, 1)[1]
+
+    return answers_of

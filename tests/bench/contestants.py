@@ -2,15 +2,32 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import cache, partial
+from pathlib import Path
 
-from infra.build.package import PACKAGES, ROOT
+from moto import mock_aws
+
+from infra.build.package import ROOT
 from infra.local import template
+from infra.local.cloud import Cloud
+from infra.local.endpoint import AwsEndpoint
 from infra.local.process_environment import FunctionSpec
 from tests.bench.jobs import CONTENT, LEADS, NOTHING, NOTIFY, Event, Job, as_rest_api
-from tests.bench.packages import BARE, FLOOR, PUT, RUNTIME_SDK, Packaging
+from tests.bench.packages import FLOOR, PUT, Packaging, build_function, build_peer
 
-_PEER_HANDLER = "app.lambda_handler"
+_OURS: Mapping[str, Job] = {"ContentFunction": CONTENT, "LeadsFunction": LEADS, "NotifyFunction": NOTIFY}
+# The end of the name of a function whose package leaves the SDK to the runtime.
+RUNTIME_SDK = "-runtime_sdk"
+PEER_TITLES: Mapping[str, str] = {
+    "fastapi": "FastAPI, Mangum",
+    "flask": "Flask, apig-wsgi",
+    "chalice": "Chalice",
+    "powertools": "Powertools, validation",
+}
+
+
+def _unchanged(event: Event) -> Event:
+    return event
 
 
 @dataclass(frozen=True)
@@ -20,8 +37,10 @@ class Contestant:
     Attributes:
         name: As in the results: `leads`, `fastapi-leads-sam`.
         title: As people read it.
-        package: The package it is in; a peer has one for both jobs.
+        package: The name of the package that it is in; a peer has one for both jobs.
+        build: Fills a folder with that package.
         spec: Handler and environment variables.
+        packaging: How a peer is packaged; None if it is none.
         translate: What makes of an event the one that it understands.
     """
 
@@ -29,85 +48,54 @@ class Contestant:
     title: str
     job: Job
     package: str
+    build: Callable[[Path], None]
     spec: FunctionSpec
-    translate: Callable[[Event], Event] = lambda event: event
-
-    @property
-    def is_peer(self) -> bool:
-        """Whether it does one of our jobs as others would."""
-        return self.package.partition("-")[0] not in (*PACKAGES, *BARE)
+    packaging: Packaging | None = None
+    translate: Callable[[Event], Event] = _unchanged
 
 
-_OURS: Mapping[str, Job] = {"ContentFunction": CONTENT, "LeadsFunction": LEADS, "NotifyFunction": NOTIFY}
-PEER_TITLES: Mapping[str, str] = {
-    "fastapi": "FastAPI, Mangum",
-    "flask": "Flask, apig-wsgi",
-    "chalice": "Chalice",
-    "powertools": "Powertools, validation",
-}
-
-
-def contestants() -> list[Contestant]:
+def contestants(site: Path, variants: Mapping[str, Path]) -> list[Contestant]:
     """Everyone: what is bare, our functions with their own SDK and with the runtime's, and each peer at both jobs in
     both packagings.
+
+    Args:
+        site: A task root with `compiled/`, for the peers' pages.
+        variants: Checkouts by name, whose functions are measured beside this one's.
     """
-    specs = function_specs()
-    peer_spec = replace(specs["LeadsFunction"], logical_id="PeerFunction", name="peer", handler=_PEER_HANDLER)
-    floor_spec = replace(specs["ContentFunction"], logical_id="FloorFunction", name="floor", handler=_PEER_HANDLER)
-    floor = Contestant("floor", "a handler without imports", NOTHING, FLOOR, floor_spec)
-    put = Contestant(PUT, "one PutItem and nothing else", LEADS, PUT, replace(peer_spec, name=PUT))
-    ours = [Contestant(job.name, "Needlepoint", job, id_, specs[id_]) for id_, job in _OURS.items()]
-    leaner = [_with_runtime_sdk(each) for each in ours if PACKAGES[each.package].calls]
-    peers = [
-        _peer(name, job, packaging, peer_spec)
-        for job in (CONTENT, LEADS)
-        for name in PEER_TITLES
-        for packaging in Packaging
+    spec = replace(_specs(ROOT)["LeadsFunction"], logical_id="PeerFunction", name="peer", handler="app.lambda_handler")
+    floor, put = (partial(build_peer, name, Packaging.OURS, site=site) for name in (FLOOR, PUT))
+    everyone = [
+        Contestant(FLOOR, "a handler without imports", NOTHING, FLOOR, floor, spec),
+        *_functions("", "", ROOT, build_function),
     ]
-    return [floor, *ours, *leaner, put, *peers]
+    for name, root in variants.items():
+        everyone += _functions(f"-{name}", f", {name}", root, partial(build_function, root=root))
+    leaner = _functions(RUNTIME_SDK, ", with the runtime's SDK", ROOT, partial(build_function, brings_sdk=False))
+    everyone += [each for each in leaner if each.job.calls]
+    everyone += [Contestant(PUT, "one PutItem and nothing else", LEADS, PUT, put, spec)]
+    for job in (CONTENT, LEADS):
+        for name, title in PEER_TITLES.items():
+            for packaging in Packaging:
+                build = partial(build_peer, name, packaging, site=site)
+                translate = as_rest_api if name == "chalice" else _unchanged
+                package, row = f"{name}-{packaging}", f"{name}-{job.name}-{packaging}"
+                everyone += [Contestant(row, title, job, package, build, spec, packaging, translate)]
+    return everyone
 
 
-def _with_runtime_sdk(contestant: Contestant) -> Contestant:
-    return replace(
-        contestant,
-        name=f"{contestant.name}-{RUNTIME_SDK}",
-        title="Needlepoint, with the runtime's SDK",
-        package=f"{contestant.package}-{RUNTIME_SDK}",
-    )
+def _functions(suffix: str, note: str, root: Path, build: Callable[[str, Path], None]) -> list[Contestant]:
+    """The functions of a checkout."""
+    specs = _specs(root)
+    return [
+        Contestant(job.name + suffix, f"Needlepoint{note}", job, id_ + suffix, partial(build, id_), specs[id_])
+        for id_, job in _OURS.items()
+    ]
 
 
-def _peer(name: str, job: Job, packaging: Packaging, spec: FunctionSpec) -> Contestant:
-    peer = Contestant(f"{name}-{job.name}-{packaging}", PEER_TITLES[name], job, f"{name}-{packaging}", spec)
-    return replace(peer, translate=as_rest_api) if name == "chalice" else peer
-
-
-def function_specs() -> dict[str, FunctionSpec]:
-    """Our functions as the template describes them, by logical id. What AWS would name is named `bench-<LogicalId>`."""
-    translated = template.load(ROOT / "template.yaml")
-    resources = translated.cloudformation["Resources"]
-    return {id_: _spec(id_, resources[id_]["Properties"], translated.parameters) for id_ in _OURS}
-
-
-def _spec(logical_id: str, properties: Mapping[str, Any], parameters: Mapping[str, str]) -> FunctionSpec:
-    variables = properties.get("Environment", {}).get("Variables", {})
-    return FunctionSpec(
-        logical_id=logical_id,
-        name=f"bench-{logical_id}",
-        arn=f"arn:aws:lambda:{template.REGION}:123456789012:function:bench-{logical_id}",
-        handler=properties["Handler"],
-        runtime=properties["Runtime"],
-        timeout=float(properties["Timeout"]),
-        memory=int(properties["MemorySize"]),
-        environment={name: _value(value, parameters) for name, value in variables.items()},
-        log_group=f"bench-{logical_id}",
-        log_format=properties["LoggingConfig"]["LogFormat"],
-        log_level=None,
-    )
-
-
-def _value(value: Any, parameters: Mapping[str, str]) -> str:
-    if not isinstance(value, Mapping):
-        return str(value)
-    # Only a reference has a name to go by; whatever else the template makes of names has no meaning here.
-    name = value.get("Ref", "unnamed")
-    return parameters.get(name, f"bench-{name}")
+@cache
+def _specs(root: Path) -> dict[str, FunctionSpec]:
+    """A checkout's functions by logical id, as CloudFormation would create them from the template."""
+    with mock_aws():
+        cloud = Cloud(AwsEndpoint())
+        cloud.create_stack(template.load(root / "template.yaml"))
+        return {spec.logical_id: spec for spec in cloud.functions()}

@@ -77,29 +77,22 @@ def as_rest_api(event: Event) -> Event:
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
     """
-    http = event["requestContext"]["http"]
-    path = event["rawPath"]
+    context, path = event["requestContext"], event["rawPath"]
+    method = context["http"]["method"]
     page = re.fullmatch("/(?P<locale>[^/]+)/articles/(?P<slug>[^/]+)", path)
     resource = "/{locale}/articles/{slug}" if page else path
     return {
         "version": "1.0",
         "resource": resource,
         "path": path,
-        "httpMethod": http["method"],
+        "httpMethod": method,
         "headers": event["headers"],
         "multiValueHeaders": {name: [value] for name, value in event["headers"].items()},
         "queryStringParameters": None,
         "multiValueQueryStringParameters": None,
         "pathParameters": page.groupdict() if page else None,
         "stageVariables": None,
-        "requestContext": {
-            **{name: event["requestContext"][name] for name in ("accountId", "apiId", "domainName", "requestId")},
-            "httpMethod": http["method"],
-            "identity": {"sourceIp": http["sourceIp"], "userAgent": http["userAgent"]},
-            "path": path,
-            "resourcePath": resource,
-            "stage": "$default",
-        },
+        "requestContext": {**context, "httpMethod": method, "path": path, "resourcePath": resource, "identity": {}},
         "body": event.get("body"),
         "isBase64Encoded": event["isBase64Encoded"],
     }

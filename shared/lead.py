@@ -17,15 +17,6 @@ REFERENCE_ALPHABET: Final = "23456789BCDFGHJKLMNPQRSTVWXZ"
 # The reason that keeps an alert back. People never see the honeypot; an enquiry with a link too many is alerted.
 HONEYPOT: Final = "honeypot"
 
-# Seconds from one attempt to the next. A mail that was refused is tried again over a day, ...
-ALERT_RETRY_DELAYS: Final = (30, 120, 300, 900, 1800, 3600, 7200, 14400, 28800, 28800)
-# ... and after that as long as the lead is kept: once the cause is fixed, the alert goes out by itself.
-ALERT_LAST_RESORT_DELAY: Final = 6 * 3600
-
-# A mail whose answer was lost may have gone out. It is tried again as if so many attempts more had failed: after 15
-# minutes first, so that slow answers do not become mail after mail.
-UNPROVEN_ATTEMPTS: Final = 3
-
 SECONDS_PER_DAY: Final = 86_400
 
 
@@ -124,16 +115,6 @@ def reference_of(lead_id: str) -> str:
         number, index = divmod(number, len(REFERENCE_ALPHABET))
         letters.append(REFERENCE_ALPHABET[index])
     return f"{''.join(letters[:4])}-{''.join(letters[4:])}"
-
-
-def next_attempt_delay(attempts: int) -> int:
-    """Seconds until an alert is tried again after `attempts` failed ones (1 or more)."""
-    return ALERT_RETRY_DELAYS[attempts - 1] if attempts <= len(ALERT_RETRY_DELAYS) else ALERT_LAST_RESORT_DELAY
-
-
-def needs_a_human(attempts: int) -> bool:
-    """Whether so many failed attempts mean that trying again will not help."""
-    return attempts >= len(ALERT_RETRY_DELAYS)
 
 
 def timestamp(now: float) -> str:

@@ -13,9 +13,11 @@ from typing import Final
 
 from aws_lambda_powertools import Logger
 
+from functions.notify.errors import MailRefused, MailUnproven
 from functions.notify.mailer import Mailer
-from shared.errors import ItemUnreadable, MailRefused, MailUnproven
-from shared.lead import ALERT_LAST_RESORT_DELAY, UNPROVEN_ATTEMPTS, Lead, needs_a_human, next_attempt_delay
+from functions.notify.retries import LAST_RESORT_DELAY, UNPROVEN_ATTEMPTS, is_past_first_day, next_attempt_delay
+from shared.errors import ItemUnreadable
+from shared.lead import Lead
 from shared.store import LeadStore
 from shared.telemetry import count
 
@@ -73,18 +75,18 @@ class Alerts:
     def _failed(self, lead: Lead, reason: str, *, permanent: bool) -> None:
         delay = next_attempt_delay(lead.alert_attempts)
         self.store.record_failed(lead.id, reason, int(self.clock()) + delay)
-        if permanent or needs_a_human(lead.alert_attempts):
+        if permanent or is_past_first_day(lead.alert_attempts):
             count("AlertNeedsHuman")
         self.log.warning(
             "alert not sent", lead_id=lead.id, reason=reason, attempt=lead.alert_attempts, next_attempt_in=delay
         )
 
     def _unproven(self, lead: Lead, reason: str) -> None:
-        rung, now = lead.alert_attempts + UNPROVEN_ATTEMPTS, self.clock()
-        delay = next_attempt_delay(rung)
+        counted, now = lead.alert_attempts + UNPROVEN_ATTEMPTS, self.clock()
+        delay = next_attempt_delay(counted)
         self.store.record_unproven(lead.id, reason, now, int(now) + delay)
         count("AlertUnproven")
-        if needs_a_human(rung):
+        if is_past_first_day(counted):
             count("AlertNeedsHuman")
         self.log.warning(
             "alert unproven", lead_id=lead.id, reason=reason, attempt=lead.alert_attempts, next_attempt_in=delay
@@ -92,8 +94,6 @@ class Alerts:
 
     def _unreadable(self, lead_id: str, attribute: str) -> None:
         # Waiting does not mend it, but other code may: whoever mends the item or deploys need not ask for it again.
-        self.store.record_failed(lead_id, "ItemUnreadable", int(self.clock()) + ALERT_LAST_RESORT_DELAY)
+        self.store.record_failed(lead_id, "ItemUnreadable", int(self.clock()) + LAST_RESORT_DELAY)
         count("AlertNeedsHuman")
-        self.log.error(
-            "lead cannot be read", lead_id=lead_id, attribute=attribute, next_attempt_in=ALERT_LAST_RESORT_DELAY
-        )
+        self.log.error("lead cannot be read", lead_id=lead_id, attribute=attribute, next_attempt_in=LAST_RESORT_DELAY)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, IncompleteReadError
 from botocore.parsers import ResponseParserError
 
+from functions.notify.errors import MailRefused, MailUnproven
 from shared.aws import aws_client
-from shared.errors import MailRefused, MailUnproven
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from functions.notify import mailer
+from functions.notify.errors import MailUnproven
 from functions.notify.mailer import Mailer
 from shared import aws
-from shared.errors import MailUnproven
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 

@@ -22,9 +22,11 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 
 from functions.notify import alert, app
+from functions.notify.errors import MailRefused, MailUnproven
 from functions.notify.mailer import Mailer
-from shared.errors import MailRefused, MailUnproven, StoreUnavailable
-from shared.lead import ALERT_LAST_RESORT_DELAY, ALERT_RETRY_DELAYS, timestamp
+from functions.notify.retries import LAST_RESORT_DELAY, RETRY_DELAYS
+from shared.errors import StoreUnavailable
+from shared.lead import timestamp
 from tests.integration.conftest import Stack
 from tests.integration.test_leads import ENQUIRY, send
 
@@ -142,9 +144,9 @@ def test_a_refused_mail_waits_for_its_next_attempt_and_goes_out_by_itself(
 
     (lead,) = stack.leads()
     assert lead["alert_error"] == "TooManyRequestsException"
-    assert int(lead["alert_next_at"]) == clock.now + ALERT_RETRY_DELAYS[0]
+    assert int(lead["alert_next_at"]) == clock.now + RETRY_DELAYS[0]
     assert metrics(capsys) == {}
-    clock.now += ALERT_RETRY_DELAYS[0] - 1
+    clock.now += RETRY_DELAYS[0] - 1
     stack.sweep()
     assert stack.mails() == []
     clock.now += 1
@@ -163,7 +165,7 @@ def test_a_sender_that_cannot_be_used_calls_a_person_at_once(
 
     assert metrics(capsys)["AlertNeedsHuman"] == [1.0]
     boto3.client("sesv2").create_email_identity(EmailIdentity="website@example.com")
-    clock.now += ALERT_RETRY_DELAYS[0]
+    clock.now += RETRY_DELAYS[0]
     stack.sweep()
     assert len(stack.mails()) == 1
 
@@ -174,12 +176,12 @@ def test_after_the_last_attempt_of_the_first_day_a_person_is_called(
     send(stack)
     refuse(monkeypatch, "ServiceUnavailable")
     called = []
-    for delay in (0, *ALERT_RETRY_DELAYS):
+    for delay in (0, *RETRY_DELAYS):
         clock.now += delay
         stack.sweep()
         called.append("AlertNeedsHuman" in metrics(capsys))
 
-    assert called == [False] * (len(ALERT_RETRY_DELAYS) - 1) + [True, True]
+    assert called == [False] * (len(RETRY_DELAYS) - 1) + [True, True]
     assert stack.leads()[0]["alert_owed"]
 
 
@@ -332,7 +334,7 @@ def test_an_unproven_mail_is_repeated_after_a_longer_pause_and_says_so(
     assert waiting["alert_error"] == "ReadTimeoutError"
 
     # and the mail that gets through says that it may not be the first
-    clock.now += ALERT_LAST_RESORT_DELAY * 2
+    clock.now += LAST_RESORT_DELAY * 2
     stack.sweep()
     (mail,) = stack.mails()
     assert "you may have this mail already" in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
@@ -397,7 +399,7 @@ def test_an_item_that_is_no_lead_is_put_off_and_named_and_the_others_are_sent(
     assert [line["AlertNeedsHuman"] for line in lines if "AlertNeedsHuman" in line] == [[1.0]]
     assert "Eva" not in output
     # and the next sweeps leave it alone for some hours
-    clock.now += ALERT_LAST_RESORT_DELAY - 60
+    clock.now += LAST_RESORT_DELAY - 60
     stack.sweep()
     assert capsys.readouterr().out == ""
     clock.now += 60
@@ -412,7 +414,7 @@ def test_a_mended_item_is_alerted(stack: Stack, clock: Clock) -> None:
     stack.sweep()
     spoil(stack, "reference", item["reference"])
 
-    clock.now += ALERT_LAST_RESORT_DELAY
+    clock.now += LAST_RESORT_DELAY
     stack.sweep()
 
     assert len(stack.mails()) == 1

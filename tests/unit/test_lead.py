@@ -1,4 +1,4 @@
-"""What a lead is: identities, references, when to try again."""
+"""What a lead is: identities and references."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,8 +8,6 @@ from shared.lead import (
     SECONDS_PER_DAY,
     identity_of_content,
     identity_of_key,
-    needs_a_human,
-    next_attempt_delay,
     reference_of,
     timestamp,
 )
@@ -48,21 +46,6 @@ def test_pressing_twice_at_midnight_meets_the_first_lead() -> None:
 def test_a_key_never_meets_content_by_chance() -> None:
     day = int(NOON) // SECONDS_PER_DAY
     assert identity_of_key(f"{day}:f").id != identity_of_content("f", NOON).id
-
-
-def test_attempts_spread_over_a_day_and_never_end() -> None:
-    delays = [next_attempt_delay(attempt) for attempt in range(1, 30)]
-
-    assert delays[0] <= 60
-    assert delays[:10] == sorted(delays[:10])
-    assert 20 * 3600 < sum(delays[:10]) < 30 * 3600
-    assert delays[-1] == 6 * 3600
-
-
-def test_a_person_is_called_once_the_attempts_of_the_first_day_are_used_up() -> None:
-    assert not needs_a_human(9)
-    assert needs_a_human(10)
-    assert needs_a_human(11)
 
 
 def test_a_timestamp_is_utc_with_milliseconds() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from shared.init_phase import in_init_phase
 from functions.notify.alert import Alerts
 from functions.notify.compose import compose
+from functions.notify.languages import read_languages
 from functions.notify.mailer import Mailer
 from shared.messages import translations
 from shared.practice import read_compiled
@@ -104,7 +105,7 @@ def _has_time(context: Any) -> bool:
 
 def _alerts(log: "Logger") -> Alerts:
     practice, wanted = read_compiled(), settings()
-    catalogue = translations(practice.language)
+    languages, catalogue = read_languages(), translations(practice.language)
     return Alerts(
         store=store(),
         mailer=mailer(),
@@ -112,6 +113,7 @@ def _alerts(log: "Logger") -> Alerts:
         compose=lambda lead: compose(
             lead,
             practice,
+            languages,
             catalogue,
             sender=wanted.alert_sender,
             recipient=wanted.alert_recipient,

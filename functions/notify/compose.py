@@ -22,18 +22,12 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from functions.notify.first_name import first_name
+from functions.notify.languages import Language
 from shared.email_address import deliverable, readable
 from shared.lead import REFERENCE_ALPHABET, Lead
 from shared.messages import mark as _
 from shared.practice import Practice
 
-_LANGUAGES: Final = {
-    "en": _("English"),
-    "es": _("Spanish"),
-    "fr": _("French"),
-    "zh-Hant": _("Chinese (Traditional)"),
-    "ar": _("Arabic"),
-}
 _CONTACT: Final = {"phone": _("by phone"), "email": _("by e-mail")}
 _TIMES: Final = {
     "morning": _("in the morning"),
@@ -60,7 +54,6 @@ _SEVEN_BIT: Final = SMTP.clone(cte_type="7bit")
 _LONGEST_SUBJECT: Final = 78
 # First strong isolate and pop directional isolate (UAX #9): a name in another script stays in its place.
 _ISOLATE: Final = "\u2068{}\u2069"
-_RIGHT_TO_LEFT: Final = ("ar", "fa", "he", "ur")
 
 
 class Row(NamedTuple):
@@ -72,12 +65,32 @@ class Row(NamedTuple):
 
 
 def compose(
-    lead: Lead, practice: Practice, catalogue: NullTranslations, *, sender: str, recipient: str, detail: str
+    lead: Lead,
+    practice: Practice,
+    languages: Mapping[str, Language],
+    catalogue: NullTranslations,
+    *,
+    sender: str,
+    recipient: str,
+    detail: str,
 ) -> EmailMessage:
-    """The alert for `lead` in the practice's language; `detail` is `full` to include the visitor's own words."""
+    """Write the alert for a lead, in the practice's language.
+
+    Args:
+        lead: The lead.
+        practice: The practice.
+        languages: The published languages by locale; the practice's own is among them.
+        catalogue: The messages in the practice's language.
+        sender: The address that the alert comes from.
+        recipient: The address that it goes to.
+        detail: `full` to include the visitor's own words, `brief` to leave them with the lead.
+
+    Returns:
+        The mail, ready to be sent.
+    """
     say = catalogue.gettext
     subject = _subject(lead, catalogue)
-    rows = [*_notices(lead, catalogue), *_rows(lead, practice, catalogue)]
+    rows = [*_notices(lead, catalogue), *_rows(lead, practice, languages, catalogue)]
     message = lead.enquiry.message
     further = [_further(name, value, catalogue) for name, value in lead.enquiry.more.items()]
     if detail != "full":
@@ -94,7 +107,8 @@ def compose(
     if reply_to := _reply_to(lead):
         mail["Reply-To"] = reply_to
     mail.set_content(_text(rows, message, say(_("Their message:"))))
-    mail.add_alternative(_html(rows, message, say(_("Their message:")), practice.language, subject), subtype="html")
+    head = {"language": practice.language, "direction": languages[practice.language]["direction"], "title": subject}
+    mail.add_alternative(_html(head, rows, message, say(_("Their message:"))), subtype="html")
     for part in mail.walk():  # RFC 3282; content that is set drops what stood there before
         part["Content-Language"] = practice.language
     return mail
@@ -128,7 +142,7 @@ def _notices(lead: Lead, catalogue: NullTranslations) -> list[Row]:
     return notices
 
 
-def _rows(lead: Lead, practice: Practice, catalogue: NullTranslations) -> list[Row]:
+def _rows(lead: Lead, practice: Practice, languages: Mapping[str, Language], catalogue: NullTranslations) -> list[Row]:
     say, enquiry = catalogue.gettext, lead.enquiry
     rows = [Row(say(_("Name")), enquiry.name)]
     if enquiry.phone:
@@ -141,7 +155,8 @@ def _rows(lead: Lead, practice: Practice, catalogue: NullTranslations) -> list[R
     # Later code may have stored another wish than these.
     wishes = ((_CONTACT, enquiry.preferred_contact), (_TIMES, enquiry.preferred_time))
     wish = say(_(", ")).join(say(words[each]) if each in words else each for words, each in wishes)
-    language = say(_LANGUAGES[enquiry.locale]) if enquiry.locale in _LANGUAGES else enquiry.locale
+    # A language that was published when the lead came may be published no more.
+    language = languages[enquiry.locale]["name"] if enquiry.locale in languages else enquiry.locale
     received = datetime.fromisoformat(lead.stored_at).astimezone(ZoneInfo(practice.time_zone))
     return [
         *rows,
@@ -231,12 +246,10 @@ _UNBROKEN: Final = r'<span style="white-space:nowrap">\g<0></span>'
 _REFERENCE: Final = re.compile(f"[{REFERENCE_ALPHABET}]{{4}}-[{REFERENCE_ALPHABET}]{{4}}")
 
 
-def _html(rows: list[Row], message: str | None, heading: str, language: str, title: str) -> str:
+def _html(head: Mapping[str, str], rows: list[Row], message: str | None, heading: str) -> str:
     words = _HTML_MESSAGE.format(heading=escape(heading), message=escape(message)) if message else ""
     return _HTML_MAIL.format(
-        language=language,
-        direction="rtl" if language.split("-", maxsplit=1)[0] in _RIGHT_TO_LEFT else "ltr",
-        title=escape(title),
+        **{name: escape(value) for name, value in head.items()},
         rows="\n".join(_HTML_ROW.format(label=escape(row.label), value=_cell(row)) for row in rows),
         message=words,
     )

@@ -18,6 +18,7 @@ from infra.site.languages import message_files
 from infra.site.languages.cldr import build_table
 from infra.site.outputs.compiled_form import compiled_form
 from infra.site.outputs.index import fill
+from infra.site.outputs.language_names import language_names
 from infra.site.outputs.pages import form_documents
 from infra.site.places import Places
 from infra.site.sources.article import read_articles
@@ -90,6 +91,7 @@ def compile_from(
         _write_json(folder / "form.json", compiled_form())
         _write_json(folder / "practice.json", asdict(practice))
         _write_json(folder / "languages.json", build_table(practice.locales))
+        _write_json(folder / "language_names.json", language_names(practice))
         _write_json(folder / "report.json", asdict(report))
     return report
 

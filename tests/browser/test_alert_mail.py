@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from functions.notify.compose import compose
+from infra.site.outputs.language_names import language_names
 from tests.leads import LEAD
 from tests.practice import PRACTICE
 
@@ -32,7 +33,13 @@ _LEAD = replace(
 def test_the_alert_fits_a_phone(browser: Browser, language: str, scheme: str) -> None:
     practice = replace(PRACTICE, language=language)
     mail = compose(
-        _LEAD, practice, NullTranslations(), sender="a@example.com", recipient="b@example.com", detail="full"
+        _LEAD,
+        practice,
+        language_names(practice),
+        NullTranslations(),
+        sender="a@example.com",
+        recipient="b@example.com",
+        detail="full",
     )
     html = mail.get_body(("html",))
     assert html

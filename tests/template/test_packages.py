@@ -89,7 +89,7 @@ def test_content_brings_no_library(built: Path) -> None:
     [
         ("ContentFunction", {"site"}),
         ("LeadsFunction", {"forms", "languages.json", "locales", "practice.json"}),
-        ("NotifyFunction", {"locales", "practice.json"}),
+        ("NotifyFunction", {"language_names.json", "locales", "practice.json"}),
     ],
 )
 def test_each_carries_the_compiled_parts_that_it_reads(built: Path, logical_id: str, parts: set[str]) -> None:

@@ -18,6 +18,7 @@ from functions.leads.text import clean_line
 from functions.notify import compose as compose_module
 from functions.notify.compose import compose
 from infra.site.languages.message_files import extract
+from infra.site.outputs.language_names import language_names
 from shared.lead import Enquiry, Lead
 from shared.practice import Practice
 from tests.leads import LEAD
@@ -28,6 +29,7 @@ def composed(lead: Lead, practice: Practice = PRACTICE, detail: str = "brief") -
     return compose(
         lead,
         practice,
+        language_names(practice),
         NullTranslations(),
         sender="website@example.com",
         recipient="frontdesk@example.com",
@@ -118,7 +120,8 @@ def test_every_word_of_ours_is_known_to_translators(detail: str) -> None:
             return message
 
     lead = replace(LEAD, spam_reasons=("link_in_name", "links"), replaces="7KQM-4TWX", alert_unproven_at="2026")
-    compose(lead, PRACTICE, Listening(), sender="a@example.com", recipient="b@example.com", detail=detail)
+    languages = language_names(PRACTICE)
+    compose(lead, PRACTICE, languages, Listening(), sender="a@example.com", recipient="b@example.com", detail=detail)
 
     assert len(Listening.said) > 16
     assert Listening.said <= {str(message.id) for message in extract(PRACTICE)}
@@ -262,6 +265,26 @@ def test_the_mail_and_its_parts_say_their_language(language: str) -> None:
     sent = composed(LEAD, replace(PRACTICE, language=language)).as_bytes()
 
     assert [part["Content-Language"] for part in message_from_bytes(sent).walk()] == [language] * 3
+
+
+@pytest.mark.parametrize(
+    ("language", "direction", "name"),
+    [("en", "ltr", "Swahili"), ("he", "rtl", "סווהילי"), ("ur", "rtl", "سواحلی"), ("es", "ltr", "suajili")],
+)
+def test_a_language_is_named_in_the_practices_own(language: str, direction: str, name: str) -> None:
+    practice = replace(PRACTICE, language=language, locales=(language, "sw"))
+
+    sent = composed(replace(LEAD, enquiry=replace(LEAD.enquiry, locale="sw")), practice)
+
+    text, html = parts(message_from_bytes(sent.as_bytes(), policy=default))
+    assert f"Language: \u2068{name}\u2069" in text
+    assert name in html
+    assert f'<html lang="{language}" dir="{direction}">' in html
+
+
+def test_a_language_that_is_published_no_more_is_named_by_its_tag() -> None:
+    for part in parts(mail(locale="sw")):
+        assert "sw" in part
 
 
 @given(

@@ -30,7 +30,7 @@ def test_the_task_root_has_what_each_function_reads(compiled: Sample) -> None:
     assert "site/index.json" in files
     assert {f"forms/{SLUG}.{locale}.json" for locale in LOCALES} <= files.keys()
     assert {f"locales/{locale}/LC_MESSAGES/needlepoint.mo" for locale in LOCALES[1:]} <= files.keys()
-    assert {"practice.json", "languages.json", "report.json"} <= files.keys()
+    assert {"practice.json", "languages.json", "language_names.json", "report.json"} <= files.keys()
 
 
 def test_the_same_sources_give_the_same_bytes(compiled: Sample, sample: Sample) -> None:

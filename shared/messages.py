@@ -4,7 +4,6 @@ English sentences are the message ids, so the source language needs no catalogue
 refuses an incomplete one, so a missing message cannot happen at run time.
 """
 
-from functools import cache
 from gettext import GNUTranslations, NullTranslations
 
 from shared.settings import compiled
@@ -23,9 +22,12 @@ def catalogue_folder(locale: str) -> str:
     return locale.replace("-", "_")
 
 
-@cache
 def translations(locale: str) -> NullTranslations:
-    """The compiled catalogue for one of the published locales. Raises FileNotFoundError for any other."""
+    """Read the compiled catalogue for one of the published locales.
+
+    Raises:
+        FileNotFoundError: The locale is none of them.
+    """
     if locale == SOURCE_LOCALE:
         return NullTranslations()
     path = compiled() / "locales" / catalogue_folder(locale) / "LC_MESSAGES" / f"{DOMAIN}.mo"

@@ -7,7 +7,6 @@ reads the result, and does not check again what cannot have changed.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from shared.errors import ConfigurationError
@@ -68,7 +67,6 @@ class Practice:
     hours: tuple[Hours, ...]
 
 
-@cache
 def read_compiled() -> Practice:
     """The practice as the build checked it.
 

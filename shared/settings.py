@@ -7,7 +7,7 @@ A function declares what it needs as a dataclass and reads it once:
         table_name: str
         lead_retention_days: int
 
-    settings = read(Settings)          # TABLE_NAME, LEAD_RETENTION_DAYS
+    settings = read_settings(Settings)          # TABLE_NAME, LEAD_RETENTION_DAYS
 """
 
 import os
@@ -22,10 +22,20 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 
-def read[Settings: "DataclassInstance"](cls: type[Settings], environ: Mapping[str, str] | None = None) -> Settings:
-    """Fill `cls` from the environment: field `table_name` from `TABLE_NAME`, converted by the field's type.
+def read_settings[Settings: "DataclassInstance"](
+    cls: type[Settings], environ: Mapping[str, str] | None = None
+) -> Settings:
+    """Read a function's settings from its environment.
 
-    Raises ConfigurationError that names every variable that is missing or cannot be converted.
+    Args:
+        cls: A dataclass. Its field `table_name` is read from `TABLE_NAME`, and converted by the field's type.
+        environ: The environment to read, if not the process's own.
+
+    Returns:
+        An instance of `cls`.
+
+    Raises:
+        ConfigurationError: A variable is missing or cannot be converted; the message names each of them.
     """
     environ = os.environ if environ is None else environ
     values: dict[str, Any] = {}
@@ -46,7 +56,11 @@ def read[Settings: "DataclassInstance"](cls: type[Settings], environ: Mapping[st
 
 
 def compiled() -> Path:
-    """The folder with what the build compiled for this function, inside the unpacked package."""
+    """The folder with what the build compiled for this function, inside the unpacked package.
+
+    Raises:
+        ConfigurationError: Nobody has said where the package is.
+    """
     root = os.environ.get("LAMBDA_TASK_ROOT")
     if not root:
         raise ConfigurationError("LAMBDA_TASK_ROOT is not set: outside Lambda, point it at a compiled task root")

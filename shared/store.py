@@ -7,7 +7,6 @@ One item per lead, under `pk = LEAD#<id>`, `sk = LEAD`. While an alert is owed t
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, Field, asdict, fields
-from functools import cache
 from types import UnionType
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin
 
@@ -33,9 +32,9 @@ _PAUSES: Final = (0.05, 0.1, 0.2)
 class LeadStore:
     """The leads in one table. Whatever asks for or writes a lead raises StoreUnavailable when DynamoDB cannot do it."""
 
-    def __init__(self, table_name: str, client: "DynamoDBClient | None" = None) -> None:
+    def __init__(self, table_name: str, client: "DynamoDBClient") -> None:
         self._table = table_name
-        self._client = client or _client()
+        self._client = client
 
     def connect(self) -> None:
         """Ask DynamoDB something that changes nothing, so that the connection stands when a lead comes.
@@ -180,8 +179,8 @@ def lead_id(keys: "Item") -> str:
     return keys["pk"]["S"].removeprefix(f"{_LEAD}#")
 
 
-@cache
-def _client() -> "DynamoDBClient":
+def dynamodb_client() -> "DynamoDBClient":
+    """A client for the store, with the time-outs and the tries that leads and alerts need."""
     # Three tries take 12 s at most, pauses of 1 and 2 s among them: less than leads may run, and more than people wait.
     retries = {"mode": "standard", "total_max_attempts": 3}
     dynamodb: DynamoDBClient = aws_client("dynamodb", connect_timeout=1, read_timeout=2, retries=retries)

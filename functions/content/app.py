@@ -5,23 +5,38 @@ phone waits for this function's cold start.
 """
 
 import json
+import os
 import sys
+from functools import cached_property
 from typing import Any
 
 from shared.init_phase import in_init_phase
-from functions.content.compiled_site import compiled_site
+from functions.content.compiled_site import CompiledSite
 from functions.content.routes import answer, failure
 from shared.http import Request, finish
+
+
+class Wiring:
+    """What this function is made of. It is made on first use and kept between invocations."""
+
+    @cached_property
+    def site(self) -> CompiledSite:
+        """The site in this function's package."""
+        # Read directly, not through shared.settings: dataclasses would double the time that our own imports take.
+        return CompiledSite(f"{os.environ['LAMBDA_TASK_ROOT']}/compiled/site")
+
+
+wiring = Wiring()
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer one request (HTTP API, payload format 2.0)."""
     request = Request.from_event(event)
     try:
-        response = answer(request, compiled_site())
+        response = answer(request, wiring.site)
     except Exception as error:
         _log(error)
-        response = failure(request, compiled_site)
+        response = failure(request, lambda: wiring.site)
     return finish(request, response)
 
 
@@ -41,4 +56,4 @@ def _place(error: BaseException) -> str:
 @in_init_phase
 def prepare() -> None:
     """What every invocation needs."""
-    compiled_site()
+    _ = wiring.site

@@ -4,9 +4,7 @@
 """
 
 import json
-import os
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 from zlib import crc32
 
@@ -77,10 +75,3 @@ class CompiledSite:
     def _read(self, name: str) -> bytes:
         with open(f"{self._folder}/{name}", "rb") as file:  # noqa: PTH123
             return file.read()
-
-
-@cache
-def compiled_site() -> CompiledSite:
-    """The site in this function's package."""
-    # Read directly, not through shared.settings: dataclasses would double the time that our own imports take.
-    return CompiledSite(f"{os.environ['LAMBDA_TASK_ROOT']}/compiled/site")

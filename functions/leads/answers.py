@@ -1,9 +1,8 @@
 """The answers to a submission: JSON for programs, pages for people, both in the visitor's language."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from gettext import NullTranslations
 from typing import Any
 
@@ -11,17 +10,12 @@ from functions.leads import phone
 from functions.leads.body import FORM, media_type
 from functions.leads.body import JSON as JSON_BODY
 from functions.leads.codes import RequestCode
-from functions.leads.enquiry import form
 from functions.leads.errors import InvalidFields, RequestError
-from functions.leads.page import pages
 from functions.leads.sentences import Sentences, detail, title
+from functions.leads.wiring import Wiring
 from shared.errors import FieldError
 from shared.http import HTML, JSON, Request, Response, dump_json, prefers_html, problem
-from shared.languages import Matcher
 from shared.lead import Lead
-from shared.messages import translations
-from shared.practice import read_compiled
-from shared.settings import compiled
 
 ALLOW = "OPTIONS, POST"
 _UNCACHED = {"cache-control": "no-store"}
@@ -34,6 +28,7 @@ class Answers:
     """The answers to one request. `fields` are what was sent, once the body could be read."""
 
     request: Request
+    wiring: Wiring
     fields: Mapping[str, Any] = field(default_factory=dict)
 
     def stored(self, lead: Lead, *, is_new: bool) -> Response:
@@ -65,7 +60,7 @@ class Answers:
         return response._replace(headers={**response.headers, "allow": ALLOW})
 
     def _problem(self, code: RequestCode, errors: Sequence[FieldError] = ()) -> Response:
-        sentence = detail(code, self._catalogue, phone=_practice_number())
+        sentence = detail(code, self._catalogue, phone=self._practice_number)
         if page := self._page(code.status, sentence, errors):
             return page
         return problem(
@@ -78,41 +73,37 @@ class Answers:
         )
 
     def _page(self, status: int, sentence: str, errors: Sequence[FieldError]) -> Response | None:
-        nearest = pages().nearest(self.fields.get("article"), self._locale)
+        nearest = self.wiring.pages.nearest(self.fields.get("article"), self._locale)
         if not self._wants_page or nearest is None:
             return None
         article, locale = nearest
-        body = pages().fill(article, locale, typed=self.fields, summary=sentence, errors=errors)
+        body = self.wiring.pages.fill(article, locale, typed=self.fields, summary=sentence, errors=errors)
         return Response(status, {"content-type": HTML, "content-language": locale, **_KEPT_FOR_BACK}, body)
 
     @cached_property
     def _locale(self) -> str:
         asked = self.fields.get("locale")
-        if isinstance(asked, str) and asked in read_compiled().locales:
+        if isinstance(asked, str) and asked in self.wiring.practice.locales:
             return asked
-        return _matcher().match_header(self.request.headers.get("accept-language")).served
+        return self.wiring.languages.match_header(self.request.headers.get("accept-language")).served
 
     @property
     def _catalogue(self) -> NullTranslations:
-        return translations(self._locale)
+        return self.wiring.catalogue(self._locale)
 
     @property
     def _sentences(self) -> Sentences:
-        own = phone.example(read_compiled().address.country) or _practice_number()
-        abroad = phone.example_abroad(self._locale, _matcher().likely_region(self._locale)) or read_compiled().phone
-        return Sentences(self._catalogue, own, abroad, form().limits)
+        practice, region = self.wiring.practice, self.wiring.languages.likely_region(self._locale)
+        own = phone.example(practice.address.country) or self._practice_number
+        abroad = phone.example_abroad(self._locale, region) or practice.phone
+        return Sentences(self._catalogue, own, abroad, self.wiring.form.limits)
 
     @property
     def _wants_page(self) -> bool:
         kind = media_type(self.request)
         return kind == FORM or (kind != JSON_BODY and prefers_html(self.request))
 
-
-@cache
-def _matcher() -> Matcher:
-    return Matcher(json.loads((compiled() / "languages.json").read_bytes()))
-
-
-def _practice_number() -> str:
-    practice = read_compiled()
-    return phone.as_written(practice.phone, practice.address.country)
+    @property
+    def _practice_number(self) -> str:
+        practice = self.wiring.practice
+        return phone.as_written(practice.phone, practice.address.country)

@@ -2,8 +2,6 @@
 
 import re
 import time
-from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from shared.init_phase import in_init_phase, without_waiting_long
@@ -11,10 +9,10 @@ from functions.leads.answers import Answers
 from functions.leads.body import read_fields
 from functions.leads.checks import Context
 from functions.leads.codes import RequestCode
-from functions.leads.enquiry import HONEYPOT, Accepted, form
+from functions.leads.enquiry import HONEYPOT, Accepted
 from functions.leads.errors import RequestError
-from functions.leads.page import pages
 from functions.leads.spam import spam_reasons
+from functions.leads.wiring import Wiring
 from shared.consent import CONSENT_ID
 from shared.errors import StoreUnavailable
 from shared.http import Request, Response, finish
@@ -27,10 +25,7 @@ from shared.lead import (
     reference_of,
     timestamp,
 )
-from shared.practice import read_compiled
-from shared.settings import read
-from shared.store import LeadStore
-from shared.telemetry import count, describe, invocation
+from shared.telemetry import describe
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
@@ -39,31 +34,14 @@ if TYPE_CHECKING:
 _KEY: Final = re.compile(r'"(?P<quoted>(?:[ !#-\[\]-~]|\\["\\])*)"(?: *;[ -+\--~]*)?|(?P<bare>[ !#-+\--:<-~]+)')
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What the template gives this function."""
-
-    table_name: str
-    lead_retention_days: int
-
-
-@cache
-def settings() -> Settings:
-    """The settings, read on first use."""
-    return read(Settings)
-
-
-@cache
-def store() -> LeadStore:
-    """The lead store, with its connection kept between invocations."""
-    return LeadStore(settings().table_name)
+wiring = Wiring()
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """What API Gateway calls: an HTTP API event (payload format 2.0) in, its result out."""
     request = Request.from_event(event)
-    with invocation(context) as log:
-        answers = Answers(request)
+    with wiring.telemetry.invocation(context) as log:
+        answers = Answers(request, wiring)
         try:
             response = _answer_or_refusal(request, answers, log)
         except Exception as error:  # the visitor gets the practice's number, whatever broke
@@ -79,7 +57,7 @@ def _answer_or_refusal(request: Request, answers: Answers, log: "Logger") -> Res
         log.info("enquiry not accepted", code=error.code)
         return answers.refused(error)
     except StoreUnavailable as error:
-        count("LeadStoreUnavailable")
+        wiring.telemetry.count("LeadStoreUnavailable")
         log.error("lead not stored", reason=str(error))
         return answers.failed(RequestCode.STORE_UNAVAILABLE)
 
@@ -96,15 +74,15 @@ def _answer(request: Request, answers: Answers) -> Response:
 def _take(request: Request, answers: Answers) -> Response:
     answers.fields = read_fields(request)
     key = idempotency_key(request)
-    practice = read_compiled()
-    context = Context(practice.address.country, practice.locales, pages().knows)
-    accepted = form().validate(answers.fields, context)
+    practice = wiring.practice
+    context = Context(practice.address.country, practice.locales, wiring.pages.knows)
+    accepted = wiring.form.validate(answers.fields, context)
     now = time.time()
     # A second try without what the honeypot caught is another submission, or a person would be spam for the day.
     content = f"{accepted.fingerprint}:{HONEYPOT}" if accepted.honeypot else accepted.fingerprint
     identity = identity_of_key(key) if key else identity_of_content(content, now)
     lead = _lead(accepted, identity, now)
-    stored = store().create(lead, identity)
+    stored = wiring.store.create(lead, identity)
     if stored.fingerprint != lead.fingerprint:
         raise RequestError(RequestCode.IDEMPOTENCY_KEY_REUSED)
     return answers.stored(stored, is_new=stored is lead)
@@ -117,10 +95,10 @@ def _lead(accepted: Accepted, identity: Identity, now: float) -> Lead:
         reference=reference_of(identity.id),
         enquiry=enquiry,
         fingerprint=accepted.fingerprint,
-        article_revision=pages().revision(enquiry.article, enquiry.locale),
+        article_revision=wiring.pages.revision(enquiry.article, enquiry.locale),
         consent_id=CONSENT_ID,
         stored_at=timestamp(now),
-        expires_at=int(now) + settings().lead_retention_days * SECONDS_PER_DAY,
+        expires_at=int(now) + wiring.settings.lead_retention_days * SECONDS_PER_DAY,
         phone_as_written=accepted.phone_as_written,
         phone_as_typed=accepted.phone_as_typed,
         replaces=reference_of(identity_of_key(accepted.replaces).id) if accepted.replaces else None,
@@ -143,7 +121,5 @@ def idempotency_key(request: Request) -> str | None:
 @in_init_phase
 def prepare() -> None:
     """What every invocation needs; the connection to DynamoDB comes last, for nothing is to wait for it."""
-    pages()
-    read_compiled()
-    form()
-    without_waiting_long(store().connect)
+    _ = wiring.pages, wiring.practice, wiring.form
+    without_waiting_long(wiring.store.connect)

@@ -4,10 +4,8 @@ Blank and null mean "not given" in every field. What else a field takes, the for
 compiled copy is read here.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
-from functools import cache
 from typing import Any, Final, NamedTuple
 
 from pydantic_core import SchemaValidator, ValidationError
@@ -18,7 +16,6 @@ from functions.leads.codes import Fault, FieldCode
 from functions.leads.errors import FieldFault, InvalidFields
 from functions.leads.text import clean_plain_line
 from shared.lead import Enquiry, fingerprint
-from shared.settings import compiled
 
 HONEYPOT: Final = "aside"
 # What comes with an enquiry and is no part of what was entered.
@@ -99,12 +96,6 @@ class CompiledForm:
 
     def _place(self, fault: tuple[str, FieldCode]) -> int:
         return self._fields.index(fault[0]) if fault[0] in self._fields else len(self._fields)
-
-
-@cache
-def form() -> CompiledForm:
-    """The form in this function's package."""
-    return CompiledForm(json.loads((compiled() / "form.json").read_bytes()))
 
 
 def _faults_between(given: Mapping[str, Any]) -> Iterator[tuple[str, FieldCode]]:

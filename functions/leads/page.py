@@ -14,7 +14,6 @@ from typing import Any
 from shared.campaign import as_hidden_fields, as_link_query
 from shared.consent import CONSENT_VERSION
 from shared.errors import FieldError
-from shared.settings import compiled
 
 
 class Pages:
@@ -57,12 +56,6 @@ class Pages:
 def _page(folder: Path, article: str, locale: str) -> dict[str, Any]:
     document: dict[str, Any] = json.loads((folder / f"{article}.{locale}.json").read_bytes())
     return document
-
-
-@cache
-def pages() -> Pages:
-    """The pages in this function's package."""
-    return Pages(compiled() / "forms")
 
 
 def _slots(

@@ -11,15 +11,13 @@ from datetime import datetime
 from email.message import EmailMessage
 from typing import Final
 
-from aws_lambda_powertools import Logger
-
 from functions.notify.errors import MailRefused, MailUnproven
 from functions.notify.mailer import Mailer
 from functions.notify.retries import LAST_RESORT_DELAY, UNPROVEN_ATTEMPTS, is_past_first_day, next_attempt_delay
 from shared.errors import ItemUnreadable
 from shared.lead import Lead
 from shared.store import LeadStore
-from shared.telemetry import count
+from shared.telemetry import Telemetry
 
 # Longer than the function may run (30 s), so that a lease only runs out when its holder is gone.
 LEASE_SECONDS: Final = 45
@@ -34,7 +32,7 @@ class Alerts:
     recipient: str
     compose: Callable[[Lead], EmailMessage]
     clock: Callable[[], float]
-    log: Logger
+    telemetry: Telemetry
 
     def send(self, lead_id: str) -> None:
         """Send the alert of this lead if it is due. Whatever becomes of it is recorded, with the next attempt.
@@ -64,7 +62,7 @@ class Alerts:
         self.store.record_sent(lead.id, message_id, now)
         # In milliseconds, like the time of storing; more digits would be noise.
         delay = round(now - datetime.fromisoformat(lead.stored_at).timestamp(), 3)
-        self.log.info(
+        self.telemetry.log.info(
             "alert sent",
             lead_id=lead.id,
             message_id=message_id,
@@ -76,8 +74,8 @@ class Alerts:
         delay = next_attempt_delay(lead.alert_attempts)
         self.store.record_failed(lead.id, reason, int(self.clock()) + delay)
         if permanent or is_past_first_day(lead.alert_attempts):
-            count("AlertNeedsHuman")
-        self.log.warning(
+            self.telemetry.count("AlertNeedsHuman")
+        self.telemetry.log.warning(
             "alert not sent", lead_id=lead.id, reason=reason, attempt=lead.alert_attempts, next_attempt_in=delay
         )
 
@@ -85,15 +83,17 @@ class Alerts:
         counted, now = lead.alert_attempts + UNPROVEN_ATTEMPTS, self.clock()
         delay = next_attempt_delay(counted)
         self.store.record_unproven(lead.id, reason, now, int(now) + delay)
-        count("AlertUnproven")
+        self.telemetry.count("AlertUnproven")
         if is_past_first_day(counted):
-            count("AlertNeedsHuman")
-        self.log.warning(
+            self.telemetry.count("AlertNeedsHuman")
+        self.telemetry.log.warning(
             "alert unproven", lead_id=lead.id, reason=reason, attempt=lead.alert_attempts, next_attempt_in=delay
         )
 
     def _unreadable(self, lead_id: str, attribute: str) -> None:
         # Waiting does not mend it, but other code may: whoever mends the item or deploys need not ask for it again.
         self.store.record_failed(lead_id, "ItemUnreadable", int(self.clock()) + LAST_RESORT_DELAY)
-        count("AlertNeedsHuman")
-        self.log.error("lead cannot be read", lead_id=lead_id, attribute=attribute, next_attempt_in=LAST_RESORT_DELAY)
+        self.telemetry.count("AlertNeedsHuman")
+        self.telemetry.log.error(
+            "lead cannot be read", lead_id=lead_id, attribute=attribute, next_attempt_in=LAST_RESORT_DELAY
+        )

@@ -3,19 +3,20 @@
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
+from gettext import NullTranslations
 from typing import TYPE_CHECKING, Any, Final
 
 from shared.init_phase import in_init_phase
 from functions.notify.alert import Alerts
 from functions.notify.compose import compose
-from functions.notify.languages import read_languages
-from functions.notify.mailer import Mailer
+from functions.notify.languages import Language, read_languages
+from functions.notify.mailer import Mailer, ses_client
 from shared.messages import translations
-from shared.practice import read_compiled
-from shared.settings import read
-from shared.store import LeadStore, lead_id
-from shared.telemetry import describe, invocation
+from shared.practice import Practice, read_compiled
+from shared.settings import read_settings
+from shared.store import LeadStore, dynamodb_client, lead_id
+from shared.telemetry import Telemetry, describe
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
@@ -37,28 +38,52 @@ class Settings:
     configuration_set: str
 
 
-@cache
-def settings() -> Settings:
-    """The settings, read on first use."""
-    return read(Settings)
+class Wiring:
+    """What this function is made of. Each part is made on first use and kept between invocations."""
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings."""
+        return read_settings(Settings)
+
+    @cached_property
+    def store(self) -> LeadStore:
+        """The lead store."""
+        return LeadStore(self.settings.table_name, dynamodb_client())
+
+    @cached_property
+    def mailer(self) -> Mailer:
+        """The mailer."""
+        return Mailer(self.settings.alert_sender, self.settings.configuration_set, ses_client())
+
+    @cached_property
+    def practice(self) -> Practice:
+        """The practice."""
+        return read_compiled()
+
+    @cached_property
+    def languages(self) -> dict[str, Language]:
+        """The published languages by locale."""
+        return read_languages()
+
+    @cached_property
+    def catalogue(self) -> NullTranslations:
+        """The messages in the practice's language."""
+        return translations(self.practice.language)
+
+    @cached_property
+    def telemetry(self) -> Telemetry:
+        """The log and the metrics."""
+        return Telemetry()
 
 
-@cache
-def store() -> LeadStore:
-    """The lead store, with its connection kept between invocations."""
-    return LeadStore(settings().table_name)
-
-
-@cache
-def mailer() -> Mailer:
-    """The mailer, likewise."""
-    return Mailer(settings().alert_sender, settings().configuration_set)
+wiring = Wiring()
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """A batch of stream records, or the schedule's tick. Answers which records the stream is to bring again."""
-    with invocation(context) as log:
-        alerts = _alerts(log)
+    with wiring.telemetry.invocation(context) as log:
+        alerts = _alerts()
         if "Records" in event:
             return {"batchItemFailures": list(_unsent(event["Records"], alerts, context, log))}
         _sweep(alerts, context, log)
@@ -68,7 +93,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def _sweep(alerts: Alerts, context: Any, log: "Logger") -> None:
     """Every alert that is due, as far as time allows. Raises the last failure once all had their turn."""
     failure: Exception | None = None
-    for owed in store().owed(time.time(), _ALERTS_IN_ONE_SWEEP):
+    for owed in wiring.store.owed(time.time(), _ALERTS_IN_ONE_SWEEP):
         try:
             if _has_time(context):
                 alerts.send(owed)
@@ -103,30 +128,27 @@ def _has_time(context: Any) -> bool:
     return remaining > _MILLISECONDS_FOR_ONE_ALERT
 
 
-def _alerts(log: "Logger") -> Alerts:
-    practice, wanted = read_compiled(), settings()
-    languages, catalogue = read_languages(), translations(practice.language)
+def _alerts() -> Alerts:
+    settings, practice, languages, catalogue = wiring.settings, wiring.practice, wiring.languages, wiring.catalogue
     return Alerts(
-        store=store(),
-        mailer=mailer(),
-        recipient=wanted.alert_recipient,
+        store=wiring.store,
+        mailer=wiring.mailer,
+        recipient=settings.alert_recipient,
         compose=lambda lead: compose(
             lead,
             practice,
             languages,
             catalogue,
-            sender=wanted.alert_sender,
-            recipient=wanted.alert_recipient,
-            detail=wanted.alert_detail,
+            sender=settings.alert_sender,
+            recipient=settings.alert_recipient,
+            detail=settings.alert_detail,
         ),
         clock=time.time,
-        log=log,
+        telemetry=wiring.telemetry,
     )
 
 
 @in_init_phase
 def prepare() -> None:
     """What every invocation needs."""
-    store()
-    mailer()
-    read_compiled()
+    _alerts()

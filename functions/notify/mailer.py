@@ -1,7 +1,6 @@
 """The mailer: the one call to SES, and what its refusals and its silence mean."""
 
 from email.message import EmailMessage
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, IncompleteReadError
@@ -32,16 +31,20 @@ _WITHOUT_ANSWER: Final = (HTTPClientError, IncompleteReadError, ResponseParserEr
 class Mailer:
     """Sends from one address, under one configuration set."""
 
-    def __init__(self, sender: str, configuration_set: str, client: "SESV2Client | None" = None) -> None:
+    def __init__(self, sender: str, configuration_set: str, client: "SESV2Client") -> None:
         self._sender = sender
         self._configuration_set = configuration_set
-        self._client = client or _client()
+        self._client = client
 
     def send(self, mail: EmailMessage, recipient: str) -> str:
-        """Hand `mail` to SES; its message id.
+        """Hand a mail to SES.
 
-        Raises MailRefused where SES said no, with its code, or was never reached; MailUnproven where it was handed the
-        mail and its answer did not arrive.
+        Returns:
+            The id that SES gave it.
+
+        Raises:
+            MailRefused: SES said no, or was never reached.
+            MailUnproven: SES was handed the mail, and its answer did not arrive.
         """
         raw = mail.as_bytes()
         try:
@@ -61,10 +64,11 @@ class Mailer:
             raise MailRefused(type(error).__name__, permanent=False) from error
 
 
-@cache
-def _client() -> "SESV2Client":
+def ses_client() -> "SESV2Client":
+    """A client for the mailer, with the time-outs that alerts need."""
     # One try: a second one after a lost answer would be a second mail. The lead's own attempts come after it.
-    ses: SESV2Client = aws_client("sesv2", connect_timeout=2, read_timeout=8, retries={"total_max_attempts": 1})
+    retries = {"total_max_attempts": 1}
+    ses: SESV2Client = aws_client("sesv2", connect_timeout=2, read_timeout=8, retries=retries)
     ses.meta.events.register("before-send.sesv2.SendEmail", _on_its_own_connection)
     return ses
 

@@ -3,7 +3,6 @@
 import copy
 import json
 import logging
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -136,17 +135,15 @@ class Created:
         return [backends[DEFAULT_ACCOUNT_ID][template.REGION] for backends in (dynamodb_backends, ses_backends)]
 
 
-def forget() -> None:
+def renew(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the functions new: what a process keeps between invocations belongs to one test.
 
     The SDK's session stays. It holds what AWS's services are like, which takes long to read, and nothing of a test.
     """
-    for name in [name for name in sys.modules if name.startswith(("functions.", "shared.")) and name != "shared.aws"]:
-        for value in vars(sys.modules[name]).values():
-            if callable(getattr(value, "cache_clear", None)):
-                value.cache_clear()
-    # Powertools keeps its handler, and with it the standard output of an earlier test, on the standard logger.
     for package in PACKAGES.values():
+        app = import_module(package.handler_module)
+        monkeypatch.setattr(app, "wiring", app.Wiring())
+        # Powertools keeps its handler, and with it the standard output of an earlier test, on the standard logger.
         logging.Logger.manager.loggerDict.pop(package.function, None)
 
 
@@ -190,10 +187,9 @@ def stack(created: Created, task_root: Path, monkeypatch: pytest.MonkeyPatch) ->
     """The stack as it was just created, and functions that have not run yet."""
     monkeypatch.setenv("LAMBDA_TASK_ROOT", str(task_root))
     created.renew()
-    forget()
+    renew(monkeypatch)
     with _moto():
         yield Stack(created.table, created.dynamodb, created.variables)
-    forget()
 
 
 @contextmanager

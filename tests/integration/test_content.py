@@ -4,7 +4,7 @@ import base64
 import gzip
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -12,7 +12,7 @@ from urllib.parse import quote
 import jsonschema  # type: ignore[import-untyped]  # comes with the SAM translator, without types
 import pytest
 
-from functions.content import app, compiled_site
+from functions.content import app
 from infra.local.events import query_parameters
 from shared.http import SECURITY_HEADERS
 from tests.integration.conftest import SITE_LOCALES
@@ -28,10 +28,10 @@ type Ask = Callable[..., Answer]
 
 
 @pytest.fixture
-def ask(task_root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
+def ask(task_root: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
     """Send the function a request as API Gateway would."""
     monkeypatch.setenv("LAMBDA_TASK_ROOT", str(task_root))
-    compiled_site.compiled_site.cache_clear()
+    monkeypatch.setattr(app, "wiring", app.Wiring())
 
     def send(path: str, method: str = "GET", query: str = "", **headers: str) -> Answer:
         parameters = query_parameters(query)
@@ -46,12 +46,11 @@ def ask(task_root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
         }
         return app.lambda_handler(event, None)
 
-    yield send
-    compiled_site.compiled_site.cache_clear()
+    return send
 
 
 def every_path(ask: Ask) -> list[str]:
-    return [*compiled_site.compiled_site().paths, *compiled_site.compiled_site().api, "/en/thank-you/BCDF-2345"]
+    return [*app.wiring.site.paths, *app.wiring.site.api, "/en/thank-you/BCDF-2345"]
 
 
 # ------------------------------------------------------------------------------- which language

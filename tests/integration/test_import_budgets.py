@@ -66,8 +66,9 @@ MUST_NOT_LOAD = {
 # What an invocation needs, as far as that goes without AWS.
 START = {
     "content": f"assert app.lambda_handler({GET!r}, None)['statusCode'] == 200",
-    "leads": "app.store(); app.pages(); app.read_compiled(); app.form().validate({'email': 'ana@example.com', "
-    "'name': 'Ana', 'consent': True, 'locale': 'en', 'article': 'x'}, app.Context('US', ('en',), bool))",
+    "leads": "app.wiring.store; app.wiring.pages; app.wiring.practice; "
+    "app.wiring.form.validate({'email': 'ana@example.com', 'name': 'Ana', 'consent': True, 'locale': 'en', 'article': 'x'}, "
+    "app.Context('US', ('en',), bool))",
     "notify": "app.prepare()",
 }
 

@@ -188,7 +188,7 @@ def test_pressing_twice_around_midnight_is_one_lead(stack: Stack, monkeypatch: p
 
 def in_the_way(monkeypatch: pytest.MonkeyPatch, operation: str, error: Any, *, times: int) -> None:
     """Let the first calls of one operation meet somebody else's transaction on the same lead."""
-    client = app.store()._client
+    client = app.wiring.store._client
     call, conflicts = getattr(client, operation), iter(range(times))
 
     def meet(**wanted: Any) -> Any:
@@ -390,7 +390,7 @@ def test_without_the_table_the_visitor_keeps_everything_and_gets_the_number(
     def unreachable(**_: Any) -> None:
         raise EndpointConnectionError(endpoint_url="https://dynamodb")
 
-    monkeypatch.setattr(app.store()._client, "put_item", unreachable)
+    monkeypatch.setattr(app.wiring.store._client, "put_item", unreachable)
 
     as_json, as_form = send(stack), send_form(stack)
 

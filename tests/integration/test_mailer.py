@@ -10,10 +10,8 @@ from typing import Any
 
 import pytest
 
-from functions.notify import mailer
 from functions.notify.errors import MailUnproven
-from functions.notify.mailer import Mailer
-from shared import aws
+from functions.notify.mailer import Mailer, ses_client
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -71,7 +69,7 @@ def ses(answer: Answer) -> Iterator[tuple[str, list[dict[str, str]]]]:
 
 
 @pytest.fixture
-def sender(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Mailer]]:
+def sender(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Mailer]:
     for name, value in (("ACCESS_KEY_ID", "x"), ("SECRET_ACCESS_KEY", "x"), ("DEFAULT_REGION", "us-east-1")):
         monkeypatch.setenv(f"AWS_{name}", value)
     # What would try again if the mailer did not say how often.
@@ -80,13 +78,9 @@ def sender(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Mailer]]
 
     def at(url: str) -> Mailer:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
-        aws._session.cache_clear()
-        mailer._client.cache_clear()
-        return Mailer("website@example.com", "set")
+        return Mailer("website@example.com", "set", ses_client())
 
-    yield at
-    aws._session.cache_clear()
-    mailer._client.cache_clear()
+    return at
 
 
 @pytest.mark.parametrize("answer", [hang_up, hang_up_in_the_middle, say_something_else])

@@ -117,7 +117,7 @@ def test_an_alert_that_cannot_be_recorded_does_not_hold_up_the_others(
         raise StoreUnavailable("InternalServerError")
 
     with monkeypatch.context() as patch:
-        patch.setattr(app.store(), "record_sent", unavailable)
+        patch.setattr(app.wiring.store, "record_sent", unavailable)
         with pytest.raises(StoreUnavailable):
             stack.sweep()
 
@@ -229,7 +229,7 @@ def test_a_store_that_is_away_holds_the_record_back(stack: Stack, monkeypatch: p
         raise ClientError({"Error": {"Code": "ProvisionedThroughputExceededException"}}, "UpdateItem")
 
     send(stack)
-    monkeypatch.setattr(app.store()._client, "update_item", away)
+    monkeypatch.setattr(app.wiring.store._client, "update_item", away)
 
     assert stack.notify() == {"batchItemFailures": [{"itemIdentifier": "1"}]}
 
@@ -240,7 +240,7 @@ def test_an_erased_lead_is_not_written_anew(stack: Stack, monkeypatch: pytest.Mo
     lead_id = lead["pk"].removeprefix("LEAD#")
     stack.dynamodb.delete_item(TableName=stack.table, Key={"pk": {"S": lead["pk"]}, "sk": {"S": lead["sk"]}})
 
-    store = app.store()
+    store = app.wiring.store
     store.record_sent(lead_id, "m", 1.0)
     store.record_failed(lead_id, "r", 1)
 
@@ -460,7 +460,7 @@ def test_a_repeat_of_what_cannot_be_read_is_no_success_and_no_crash(
 def test_whatever_goes_wrong_with_one_the_others_are_sent(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     send(stack)
     send(stack, ENQUIRY | {"name": "Eva Ruiz"})
-    record_sent, seen = app.store().record_sent, []
+    record_sent, seen = app.wiring.store.record_sent, []
 
     def broken_once(*arguments: Any) -> None:
         seen.append(arguments)
@@ -468,7 +468,7 @@ def test_whatever_goes_wrong_with_one_the_others_are_sent(stack: Stack, monkeypa
             raise ZeroDivisionError
         record_sent(*arguments)
 
-    monkeypatch.setattr(app.store(), "record_sent", broken_once)
+    monkeypatch.setattr(app.wiring.store, "record_sent", broken_once)
 
     with pytest.raises(ZeroDivisionError):
         stack.sweep()

@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from functions.content import app as content
-from functions.content import compiled_site
 from tests.integration.conftest import Stack
 
 ARTICLE = "/articles/dry-needling-for-sciatica"
@@ -101,7 +100,7 @@ def test_no_request_makes_the_content_function_fail(
     event: dict[str, Any], task_root: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LAMBDA_TASK_ROOT", str(task_root))
-    compiled_site.compiled_site.cache_clear()
+    monkeypatch.setattr(content, "wiring", content.Wiring())
 
     check(content.lambda_handler(event, None))
 

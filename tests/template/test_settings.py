@@ -5,37 +5,24 @@ from dataclasses import fields
 
 import pytest
 
-from infra.build.imports import reachable
 from infra.build.package import PACKAGES, ROOT
-from shared import telemetry
 from tests.template.deployed import Deployed
 
 
 @pytest.mark.parametrize("logical_id", PACKAGES)
-def test_environment_is_exactly_what_the_function_reads(deployed: Deployed, logical_id: str) -> None:
-    package = PACKAGES[logical_id]
-    given = set(deployed[logical_id].properties.get("Environment", {}).get("Variables", {}))
-
-    app = importlib.import_module(package.handler_module)
-    read = [app.Settings] if hasattr(app, "Settings") else []
-    if "shared.telemetry" in reachable(package.handler_module, ROOT):
-        read.append(telemetry.Settings)
-
-    assert given == {field.name.upper() for settings in read for field in fields(settings)}
-
-
-@pytest.mark.parametrize("logical_id", PACKAGES)
-def test_settings_accept_what_the_template_gives(
+def test_environment_is_exactly_what_the_function_reads(
     deployed: Deployed, logical_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = importlib.import_module(PACKAGES[logical_id].handler_module)
-    for name, value in deployed[logical_id].properties.get("Environment", {}).get("Variables", {}).items():
+    given = deployed[logical_id].properties.get("Environment", {}).get("Variables", {})
+    for name, value in given.items():
         monkeypatch.setenv(name, str(value))
+    wiring = importlib.import_module(PACKAGES[logical_id].handler_module).Wiring()
 
-    if hasattr(app, "settings"):
-        app.settings.cache_clear()
-        assert app.settings()
-        app.settings.cache_clear()
+    read = [wiring.settings] if hasattr(wiring, "settings") else []
+    if hasattr(wiring, "telemetry"):
+        read.append(wiring.telemetry.settings)
+
+    assert given.keys() == {field.name.upper() for settings in read for field in fields(settings)}
 
 
 def test_parameters_without_default_are_the_three_addresses_that_only_the_practice_knows(deployed: Deployed) -> None:

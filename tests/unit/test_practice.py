@@ -1,7 +1,6 @@
 """The practice at run time: what the build checked is read back."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,12 +12,10 @@ from tests.practice import PRACTICE
 
 
 @pytest.fixture
-def task_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def task_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("LAMBDA_TASK_ROOT", str(tmp_path))
     (tmp_path / "compiled").mkdir()
-    practice.read_compiled.cache_clear()
-    yield tmp_path
-    practice.read_compiled.cache_clear()
+    return tmp_path
 
 
 def test_what_was_checked_at_build_time_is_read_back_the_same(task_root: Path) -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from shared import telemetry
 from shared.errors import ConfigurationError
-from shared.settings import compiled, read
+from shared.settings import compiled, read_settings
+from shared.telemetry import Telemetry
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Settings:
 
 
 def test_fields_come_from_the_variables_of_their_names() -> None:
-    settings = read(Settings, {"TABLE_NAME": "leads", "LEAD_RETENTION_DAYS": "365", "OTHER": "x"})
+    settings = read_settings(Settings, {"TABLE_NAME": "leads", "LEAD_RETENTION_DAYS": "365", "OTHER": "x"})
 
     assert settings == Settings("leads", 365)
     with pytest.raises(FrozenInstanceError):
@@ -26,7 +26,7 @@ def test_fields_come_from_the_variables_of_their_names() -> None:
 
 def test_every_missing_or_malformed_variable_is_named_at_once() -> None:
     with pytest.raises(ConfigurationError, match=r"TABLE_NAME is not set; LEAD_RETENTION_DAYS is 'long'"):
-        read(Settings, {"TABLE_NAME": "", "LEAD_RETENTION_DAYS": "long"})
+        read_settings(Settings, {"TABLE_NAME": "", "LEAD_RETENTION_DAYS": "long"})
 
 
 def test_the_task_root_must_be_known(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,10 +42,8 @@ def test_the_task_root_must_be_known(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_function_that_cannot_count_says_so_before_it_does_anything(
     missing: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    telemetry.settings.cache_clear()
-    telemetry.logger.cache_clear()
     for name in ("POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"):
         monkeypatch.setenv(name, "" if name == missing else "some")
 
-    with pytest.raises(ConfigurationError, match=f"^{missing} is not set"), telemetry.invocation(None):
+    with pytest.raises(ConfigurationError, match=f"^{missing} is not set"), Telemetry().invocation(None):
         pytest.fail("it did")

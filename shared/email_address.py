@@ -18,15 +18,21 @@ _JOINERS: Final = dict.fromkeys(map(ord, "\u200c\u200d"))
 
 
 def deliverable(address: str) -> str | None:
-    """The address for a header: itself, or None where none can carry it, as with `josé@` before the domain.
+    """Say whether a header can carry an address.
 
-    Anything else that could be read as another address, or as more than one, is None too.
+    Returns:
+        The address itself; or None where no header can carry it, as with `josé@` before the domain, or where it could
+        be read as another address, or as more than one.
     """
     return address if re.fullmatch(_ADDRESS, address, re.ASCII | re.IGNORECASE) else None
 
 
 def readable(address: str) -> str:
-    """The address for people: `bo@müller.example` for `bo@xn--mller-kva.example`. What cannot be shown so stays."""
+    """Write an address for people.
+
+    Returns:
+        `bo@müller.example` for `bo@xn--mller-kva.example`; a label that cannot be shown so stays as it is.
+    """
     local, at, domain = address.rpartition("@")
     return f"{local}{at}{'.'.join(map(_readable_label, domain.split('.')))}"
 

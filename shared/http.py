@@ -55,10 +55,13 @@ class Request(NamedTuple):
 
     @classmethod
     def from_event(cls, event: Mapping[str, Any]) -> "Request":
-        """Read `event`; never raises for what a client sent.
+        """Read an event; nothing that a client sends makes it fail.
 
-        API Gateway has percent-decoded the path already; a second time would decode what is text. Half a surrogate
-        pair, which an event's JSON can hold and no encoding can, becomes U+FFFD: all that is read can be written.
+        API Gateway has percent-decoded the path already; a second time would decode what is text.
+
+        Returns:
+            The request. Half a surrogate pair, which an event's JSON can hold and no encoding can, is U+FFFD in it:
+            all that is read can be written.
         """
         http = event.get("requestContext", {}).get("http", {})
         return cls(
@@ -81,10 +84,13 @@ class Response(NamedTuple):
 
 
 def finish(request: Request, response: Response) -> dict[str, Any]:
-    """Turn `response` into API Gateway's result: coding, validators, 304, HEAD, security headers.
+    """Finish a response: content coding, validators, 304, HEAD, security headers.
 
     An `etag` among the headers names the representation; the gzip coding gets a tag of its own, because the two
     codings are different bytes (RFC 9110 section 8.8.3). Conditional requests are answered for 200s alone.
+
+    Returns:
+        The result for API Gateway (HTTP API, payload format 2.0).
     """
     headers = {**SECURITY_HEADERS, **response.headers}
     status, body = response.status, response.body
@@ -127,9 +133,11 @@ def dump_json(document: object) -> bytes:
 
 
 def quality_values(header: str) -> Iterator[tuple[str, float]]:
-    """The members of an `Accept-*` list in lower case, with their weight (RFC 9110 section 12.4.2).
+    """Read an `Accept-*` list.
 
-    A member whose weight is malformed counts as not acceptable: guessing 1 would serve what was perhaps refused.
+    Yields:
+        Each member in lower case, with its weight (RFC 9110 section 12.4.2). A malformed weight counts as 0, not
+        acceptable: guessing 1 would serve what was perhaps refused.
     """
     for member in header.lower().split(","):
         name, *parameters = (part.strip() for part in member.split(";"))

@@ -14,7 +14,7 @@ from threading import Thread
 from typing import Final
 
 # A service that does not answer must not use up the ten seconds that Lambda allows for the phase.
-_PATIENCE_SECONDS: Final = 1.0
+_LONGEST_WAIT_SECONDS: Final = 1.0
 _IN_LAMBDA = "AWS_LAMBDA_RUNTIME_API" in os.environ
 
 if _IN_LAMBDA:
@@ -22,9 +22,12 @@ if _IN_LAMBDA:
 
 
 def in_init_phase[Prepare: Callable[[], object]](prepare: Prepare) -> Prepare:
-    """A decorator for what comes last in a function's module: calls it now if it is Lambda that loads the module.
+    """Decorate what comes last in a function's module: it is called at once where Lambda loads the module.
 
-    So nobody waits for it later. What fails is left to the first invocation, which needs it and has somebody to tell.
+    So no visitor waits for it later. What fails is left to the first invocation, which needs it and can say so.
+
+    Returns:
+        The function as it was.
     """
     if _IN_LAMBDA:
         with suppress(Exception):
@@ -34,8 +37,11 @@ def in_init_phase[Prepare: Callable[[], object]](prepare: Prepare) -> Prepare:
     return prepare
 
 
-def without_waiting_long(call: Callable[[], object]) -> None:
-    """Make a call to a service, or let it go on beside the first invocation if it takes longer than a second."""
+def wait_briefly_for(call: Callable[[], object]) -> None:
+    """Call a service and wait a second for it at most; a slower call goes on beside the first invocation.
+
+    What it raises is left to whoever needs the service next.
+    """
 
     def run() -> None:
         with suppress(Exception):
@@ -43,4 +49,4 @@ def without_waiting_long(call: Callable[[], object]) -> None:
 
     thread = Thread(target=run, daemon=True)
     thread.start()
-    thread.join(_PATIENCE_SECONDS)
+    thread.join(_LONGEST_WAIT_SECONDS)

@@ -85,10 +85,12 @@ class Matcher:
         return self.locales[0]
 
     def match_header(self, header: str | None) -> Match:
-        """The published locale for an Accept-Language field (RFC 9110 section 12.5.4); never raises.
+        """Find the published locale for an Accept-Language field (RFC 9110 section 12.5.4).
 
-        Ranges are tried from the most wanted on (RFC 4647 section 3.4), `*` is passed over as that section says. There
-        is always an answer: a reader is better served by another language than by a 406.
+        Ranges are tried from the most wanted on (RFC 4647 section 3.4), `*` is passed over as that section says.
+
+        Returns:
+            The match. There always is one: a reader is better served by another language than by a 406.
         """
         ranges = parse_header(header or "")
         refused = self._refused(ranges)
@@ -99,7 +101,11 @@ class Matcher:
         return Match(ranges[0][0] if ranges else None, served, "default")
 
     def match_tag(self, tag: str) -> Match | None:
-        """The published locale for one tag, from a path or a query; None if it is no language tag or nothing fits."""
+        """Find the published locale for one tag, from a path or a query.
+
+        Returns:
+            The match, or None where the text is no language tag or nothing fits.
+        """
         return self._match(tag, ()) if len(tag) <= MAX_LENGTH else None
 
     def likely_region(self, locale: str) -> str:
@@ -161,11 +167,14 @@ class Matcher:
 
 
 def parse_header(header: str) -> list[tuple[str, int]]:
-    """The language ranges of an Accept-Language field as written, most wanted first, with weights in thousandths.
+    """Read an Accept-Language field.
 
     An item that RFC 9110 does not allow (no language range, a parameter other than `q`, a weight outside 0 to 1 or with
     more than three decimals) is dropped alone: the rest of the header still says what its reader can read. Of a header
     over MAX_LENGTH the whole items within that length count.
+
+    Returns:
+        The language ranges as written, most wanted first, each with its weight in thousandths.
     """
     if len(header) > MAX_LENGTH:
         header = header[: header.rfind(",", 0, MAX_LENGTH) + 1]
@@ -181,10 +190,18 @@ def parse_header(header: str) -> list[tuple[str, int]]:
 
 
 def read_tag(text: str, aliases: Mapping[str, str], regions: Mapping[str, str]) -> Tag | None:
-    """Take `text` apart (RFC 5646 section 2.1; `_` counts as a hyphen, as POSIX and Java write it), or None.
+    """Take a language tag apart (RFC 5646 section 2.1; `_` counts as a hyphen, as POSIX and Java write it).
 
-    Whatever is neither script nor region counts as a variant, so that a tag with a typo still falls back as RFC 4647
+    What is neither script nor region counts as a variant, so that a tag with a typo still falls back as RFC 4647
     section 3.4 has it.
+
+    Args:
+        text: The tag.
+        aliases: `Table.aliases`, or none to take the tag as it is written.
+        regions: `Table.regions`, likewise.
+
+    Returns:
+        The tag's parts, or None where the text is no language tag.
     """
     subtags = _subtags(text)
     if (whole := "-".join(subtags[:2])) in aliases:

@@ -92,15 +92,22 @@ def fingerprint(entered: Mapping[str, Any]) -> str:
 
 
 def identity_of_key(key: str) -> Identity:
-    """The identity that an `Idempotency-Key` gives, for as long as the lead is kept."""
+    """The identity that an `Idempotency-Key` gives, the same for as long as the lead is kept."""
     return Identity(_digest("key", key))
 
 
 def identity_of_content(fingerprint: str, now: float) -> Identity:
     """The identity of a submission without a key: what was entered, on this day.
 
-    The day is part of it so that someone who asks again another day gets a new answer. In the first minutes of a day
-    the day before counts too, or pressing twice at midnight would be two leads.
+    The day is part of it, so that asking again on another day makes another lead.
+
+    Args:
+        fingerprint: The digest of what was entered.
+        now: The time in seconds since the epoch.
+
+    Returns:
+        The identity. In the first ten minutes of a day it also names the day before, or pressing twice at midnight
+        would make two leads.
     """
     day, seconds_into_day = divmod(int(now), SECONDS_PER_DAY)
     today, yesterday = (_digest("content", f"{number}:{fingerprint}") for number in (day, day - 1))
@@ -108,7 +115,7 @@ def identity_of_content(fingerprint: str, now: float) -> Identity:
 
 
 def reference_of(lead_id: str) -> str:
-    """The reference people use on the phone, such as `7KQM-4TWX`, derived from the lead's id."""
+    """The reference that people use on the phone, such as `7KQM-4TWX`, derived from the lead's id."""
     number = int.from_bytes(hashlib.sha256(f"reference:{lead_id}".encode()).digest())
     letters = []
     for _ in range(8):

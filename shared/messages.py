@@ -13,7 +13,11 @@ DOMAIN = "needlepoint"
 
 
 def mark(message: str) -> str:
-    """Mark `message` for extraction where it is defined; it is translated where it is used."""
+    """Mark a message for translators where it is defined; it is translated where it is used.
+
+    Returns:
+        The message as it is.
+    """
     return message
 
 

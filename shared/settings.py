@@ -39,19 +39,19 @@ def read_settings[Settings: "DataclassInstance"](
     """
     environ = os.environ if environ is None else environ
     values: dict[str, Any] = {}
-    faults: list[str] = []
+    problems: list[str] = []
     for field in fields(cls):
         name = field.name.upper()
         text = environ.get(name, "")
         if not text:
-            faults.append(f"{name} is not set")
+            problems.append(f"{name} is not set")
             continue
         try:
             values[field.name] = int(text) if field.type in (int, "int") else text
         except ValueError:
-            faults.append(f"{name} is {text!r}, not a whole number")
-    if faults:
-        raise ConfigurationError(f"{'; '.join(faults)} (wanted by {cls.__module__}.{cls.__qualname__})")
+            problems.append(f"{name} is {text!r}, not a whole number")
+    if problems:
+        raise ConfigurationError(f"{'; '.join(problems)} (wanted by {cls.__module__}.{cls.__qualname__})")
     return cls(**values)
 
 

@@ -30,26 +30,40 @@ _PAUSES: Final = (0.05, 0.1, 0.2)
 
 
 class LeadStore:
-    """The leads in one table. Whatever asks for or writes a lead raises StoreUnavailable when DynamoDB cannot do it."""
+    """The leads in one table.
+
+    Each method that reads or writes leads raises StoreUnavailable when DynamoDB cannot do it.
+    """
 
     def __init__(self, table_name: str, client: "DynamoDBClient") -> None:
         self._table = table_name
         self._client = client
 
     def connect(self) -> None:
-        """Ask DynamoDB something that changes nothing, so that the connection stands when a lead comes.
+        """Ask DynamoDB something that changes nothing, so that there is a connection when a lead comes.
 
         Reading the authorities' certificates alone takes as long as storing a lead. It asks what `create` may ask too,
-        and so needs no other permission. Raises what botocore raises; nobody depends on it.
+        and so needs no other permission.
+
+        Raises:
+            ClientError: DynamoDB refused. Nothing depends on the answer.
+            BotoCoreError: DynamoDB was not reached.
         """
         check: Any = {"TableName": self._table, "Key": key("none"), "ConditionExpression": "attribute_not_exists(pk)"}
         self._client.transact_write_items(TransactItems=[{"ConditionCheck": check}])
 
     def create(self, lead: Lead, identity: Identity) -> Lead:
-        """Store `lead` unless its identity is stored already; answer whichever lead is stored now.
+        """Store a lead, unless its identity is stored already.
 
         One conditional write. The condition's failure brings the stored item along, so there is no second read and
         no moment in which a crash could store a lead twice or not at all.
+
+        Returns:
+            The lead that is stored now: `lead` itself, or the one that was stored before.
+
+        Raises:
+            StoreUnavailable: DynamoDB could not do it.
+            ItemUnreadable: What was stored before is no lead.
         """
         try:
             self._put(_item(lead), identity)
@@ -75,7 +89,18 @@ class LeadStore:
             _despite_conflicts(lambda: self._client.put_item(**put))
 
     def owed(self, now: float, limit: int) -> Iterator[str]:
-        """Ids of leads whose alert is due at `now`, longest due first, at most `limit`."""
+        """Find the leads whose alert is due.
+
+        Args:
+            now: The time in seconds since the epoch.
+            limit: How many to find at most.
+
+        Returns:
+            Their ids, longest due first.
+
+        Raises:
+            StoreUnavailable: DynamoDB could not do it.
+        """
         try:
             page = self._client.query(
                 TableName=self._table,
@@ -89,10 +114,19 @@ class LeadStore:
         return (lead_id(item) for item in page["Items"])
 
     def claim(self, lead_id: str, now: float, lease: int) -> Lead | None:
-        """Take the alert for this attempt: nobody else gets it for `lease` seconds, and then it is owed again.
+        """Take the alert for this attempt.
 
-        None where there is nothing to take: sent, taken by somebody else, not due yet, or erased. Raises ItemUnreadable
-        where the item is no lead.
+        Args:
+            lead_id: The lead's id.
+            now: The time in seconds since the epoch.
+            lease: For how many seconds nobody else gets it; then it is owed again.
+
+        Returns:
+            The lead, or None where there is nothing to take: sent, taken by somebody else, not due yet, or erased.
+
+        Raises:
+            StoreUnavailable: DynamoDB could not do it.
+            ItemUnreadable: The item is no lead.
         """
         try:
             item = self._update(
@@ -114,7 +148,7 @@ class LeadStore:
         return _lead(item) if item else None
 
     def record_sent(self, lead_id: str, message_id: str, now: float) -> None:
-        """The practice's mail was accepted: keep when and as what, and take the lead off the work list."""
+        """Keep that the mail was accepted, when, and under which id; no alert is owed any more."""
         self._update(
             lead_id,
             "SET alert_sent_at = :at, alert_message_id = :message_id REMOVE alert_owed, alert_next_at, alert_error",
@@ -123,7 +157,7 @@ class LeadStore:
         )
 
     def record_failed(self, lead_id: str, reason: str, next_at: int) -> None:
-        """The mail was not accepted: keep why, and when to try again (seconds since the epoch)."""
+        """Keep that the mail was not accepted, why, and when to try again (seconds since the epoch)."""
         self._update(
             lead_id,
             "SET alert_error = :reason, alert_next_at = :next",
@@ -132,7 +166,7 @@ class LeadStore:
         )
 
     def record_unproven(self, lead_id: str, reason: str, now: float, next_at: int) -> None:
-        """Nobody knows whether the mail was accepted: keep when that was, why, and when to try again."""
+        """Keep that nobody knows whether the mail was accepted, when that was, why, and when to try again."""
         self._update(
             lead_id,
             "SET alert_error = :reason, alert_next_at = :next, alert_unproven_at = :at",

@@ -4,7 +4,7 @@ import re
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from shared.init_phase import in_init_phase, without_waiting_long
+from shared.init_phase import in_init_phase, wait_briefly_for
 from functions.leads.answers import Answers
 from functions.leads.body import read_fields
 from functions.leads.checks import Context
@@ -122,4 +122,4 @@ def idempotency_key(request: Request) -> str | None:
 def prepare() -> None:
     """What every invocation needs; the connection to DynamoDB comes last, for nothing is to wait for it."""
     _ = wiring.pages, wiring.practice, wiring.form
-    without_waiting_long(wiring.store.connect)
+    wait_briefly_for(wiring.store.connect)

@@ -1,8 +1,8 @@
 """Sending the alert of one lead: claim, compose, send, record.
 
 A claim is a lease. Whoever holds it sends; if they are killed at any point, the lease runs out and the alert is owed
-again. In the one moment between SES's yes and the record of it, that means a second mail rather than none. So does an
-answer of SES's that was lost, after a longer pause.
+again. In the one moment between SES's yes and the record of it, that means a second mail rather than none. The same
+holds, after a longer pause, for an answer of SES's that was lost.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,16 @@ LEASE_SECONDS: Final = 45
 
 @dataclass(frozen=True, slots=True)
 class Alerts:
-    """Everything it takes to send alerts. `clock` gives seconds since the epoch."""
+    """What it takes to send alerts.
+
+    Attributes:
+        store: Where the leads are.
+        mailer: What sends the mails.
+        recipient: The address that alerts go to.
+        compose: Writes the alert for a lead.
+        clock: Gives the time in seconds since the epoch.
+        telemetry: The log and the metrics.
+    """
 
     store: LeadStore
     mailer: Mailer
@@ -35,9 +44,10 @@ class Alerts:
     telemetry: Telemetry
 
     def send(self, lead_id: str) -> None:
-        """Send the alert of this lead if it is due. Whatever becomes of it is recorded, with the next attempt.
+        """Send the alert of this lead if it is due, and record the outcome, with the next attempt where one is needed.
 
-        Raises StoreUnavailable when the claim cannot be made, or what became of it cannot be recorded.
+        Raises:
+            StoreUnavailable: The claim could not be made, or the outcome not recorded.
         """
         try:
             lead = self.store.claim(lead_id, self.clock(), LEASE_SECONDS)
@@ -52,7 +62,7 @@ class Alerts:
             self._unproven(lead, lost.reason)
         except MailRefused as refusal:
             self._failed(lead, refusal.reason, permanent=refusal.permanent)
-        except Exception as error:  # an alert that cannot be composed is as much in need of a person
+        except Exception as error:  # an alert that cannot be composed needs a person too
             self._failed(lead, type(error).__name__, permanent=True)
         else:
             self._sent(lead, message_id)
@@ -80,18 +90,18 @@ class Alerts:
         )
 
     def _unproven(self, lead: Lead, reason: str) -> None:
-        counted, now = lead.alert_attempts + UNPROVEN_ATTEMPTS, self.clock()
-        delay = next_attempt_delay(counted)
+        attempts, now = lead.alert_attempts + UNPROVEN_ATTEMPTS, self.clock()
+        delay = next_attempt_delay(attempts)
         self.store.record_unproven(lead.id, reason, now, int(now) + delay)
         self.telemetry.count("AlertUnproven")
-        if is_past_first_day(counted):
+        if is_past_first_day(attempts):
             self.telemetry.count("AlertNeedsHuman")
         self.telemetry.log.warning(
             "alert unproven", lead_id=lead.id, reason=reason, attempt=lead.alert_attempts, next_attempt_in=delay
         )
 
     def _unreadable(self, lead_id: str, attribute: str) -> None:
-        # Waiting does not mend it, but other code may: whoever mends the item or deploys need not ask for it again.
+        # Waiting does not help, but a repaired item or a new deployment may, and then the alert goes out by itself.
         self.store.record_failed(lead_id, "ItemUnreadable", int(self.clock()) + LAST_RESORT_DELAY)
         self.telemetry.count("AlertNeedsHuman")
         self.telemetry.log.error(

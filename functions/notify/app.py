@@ -81,7 +81,11 @@ wiring = Wiring()
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """A batch of stream records, or the schedule's tick. Answers which records the stream is to bring again."""
+    """Send the alerts of a batch of stream records, or on the schedule's tick all that are due.
+
+    Returns:
+        The records that the stream is to bring again (`ReportBatchItemFailures`); nothing for the schedule.
+    """
     with wiring.telemetry.invocation(context) as log:
         alerts = _alerts()
         if "Records" in event:
@@ -91,13 +95,13 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _sweep(alerts: Alerts, context: Any, log: "Logger") -> None:
-    """Every alert that is due, as far as time allows. Raises the last failure once all had their turn."""
+    """Send every alert that is due, as far as time allows. Raises the last failure once all had their turn."""
     failure: Exception | None = None
     for owed in wiring.store.owed(time.time(), _ALERTS_IN_ONE_SWEEP):
         try:
             if _has_time(context):
                 alerts.send(owed)
-        except Exception as error:  # whatever is wrong with one, the others are sent
+        except Exception as error:  # what is wrong with one must not stop the others
             _log_interrupted(log, owed, error)
             failure = error
     if failure:
@@ -114,7 +118,7 @@ def _unsent(
             if _has_time(context):
                 alerts.send(new)
                 continue
-        except Exception as error:  # likewise
+        except Exception as error:  # as above
             _log_interrupted(log, new, error)
         yield {"itemIdentifier": record["dynamodb"]["SequenceNumber"]}
 

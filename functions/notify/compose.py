@@ -128,7 +128,7 @@ def _subject(lead: Lead, catalogue: NullTranslations) -> str:
 
 
 def _notices(lead: Lead, catalogue: NullTranslations) -> list[Row]:
-    """What to know before anything else: in how far this mail is not what it looks like."""
+    """What to know before anything else: that it may be advertising, corrects another enquiry, or came before."""
     say = catalogue.gettext
     notices = []
     if lead.spam_reasons:

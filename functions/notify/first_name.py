@@ -51,7 +51,11 @@ _ARTICLES: Final = _words("al el ul ur ar as ال")
 
 
 def first_name(name: str) -> str | None:
-    """The first name, for the subject. None where it cannot be told from the rest, or is not a name at all."""
+    """Find the first name in a name, for the subject.
+
+    Returns:
+        The first name, or None where it cannot be told from the rest, or is not a name at all.
+    """
     words = name.split()
     untitled = words[_count_titles(words) :]
     # After a title, one word alone is a family name.

@@ -1,4 +1,4 @@
-"""The mailer: the one call to SES, and what its refusals and its silence mean."""
+"""The mailer: the one call to SES, and what its refusals and lost answers mean."""
 
 from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any, Final
@@ -74,6 +74,6 @@ def ses_client() -> "SESV2Client":
 
 
 def _on_its_own_connection(request: Any, **_: Any) -> None:
-    # A function may sleep for minutes between two mails, and SES ends the connection meanwhile. If the next mail met
-    # that end, it would look like an answer that was lost.
+    # Minutes may pass between two mails, and SES closes the connection meanwhile. A mail sent on a connection that is
+    # just being closed would look like one whose answer was lost.
     request.headers["Connection"] = "close"

@@ -67,8 +67,8 @@ MUST_NOT_LOAD = {
 START = {
     "content": f"assert app.lambda_handler({GET!r}, None)['statusCode'] == 200",
     "leads": "app.wiring.store; app.wiring.pages; app.wiring.practice; "
-    "app.wiring.form.validate({'email': 'ana@example.com', 'name': 'Ana', 'consent': True, 'locale': 'en', 'article': 'x'}, "
-    "app.Context('US', ('en',), bool))",
+    "app.wiring.form.validate({'email': 'ana@example.com', 'name': 'Ana', 'consent': True, "
+    "'locale': 'en', 'article': 'x'}, app.Context('US', ('en',), bool))",
     "notify": "app.prepare()",
 }
 

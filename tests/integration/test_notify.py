@@ -371,7 +371,7 @@ NOT_A_LEAD: dict[str, dict[str, Any] | None] = {
 }
 
 
-def spoil(stack: Stack, attribute: str, value: Any) -> str:
+def damage(stack: Stack, attribute: str, value: Any) -> str:
     """Change one attribute of the only item, or remove it; the item's id."""
     (item,) = stack.dynamodb.scan(TableName=stack.table)["Items"]
     item.pop(attribute, None)
@@ -385,7 +385,7 @@ def test_an_item_that_is_no_lead_is_put_off_and_named_and_the_others_are_sent(
     stack: Stack, clock: Clock, capsys: pytest.CaptureFixture[str], attribute: str, value: Any, way: str
 ) -> None:
     send(stack, ENQUIRY | {"name": "Eva Ruiz"})
-    spoilt = spoil(stack, attribute, value)
+    damaged = damage(stack, attribute, value)
     send(stack)
 
     assert getattr(stack, way)() in ({}, {"batchItemFailures": []})
@@ -395,7 +395,7 @@ def test_an_item_that_is_no_lead_is_put_off_and_named_and_the_others_are_sent(
     output = capsys.readouterr().out
     lines = [json.loads(line) for line in output.splitlines()]
     (named,) = [line for line in lines if line.get("message") == "lead cannot be read"]
-    assert (named["lead_id"], named["attribute"]) == (spoilt, attribute)
+    assert (named["lead_id"], named["attribute"]) == (damaged, attribute)
     assert [line["AlertNeedsHuman"] for line in lines if "AlertNeedsHuman" in line] == [[1.0]]
     assert "Eva" not in output
     # and the next sweeps leave it alone for some hours
@@ -407,12 +407,12 @@ def test_an_item_that_is_no_lead_is_put_off_and_named_and_the_others_are_sent(
     assert "lead cannot be read" in capsys.readouterr().out
 
 
-def test_a_mended_item_is_alerted(stack: Stack, clock: Clock) -> None:
+def test_a_repaired_item_is_alerted(stack: Stack, clock: Clock) -> None:
     send(stack)
     (item,) = stack.dynamodb.scan(TableName=stack.table)["Items"]
-    spoil(stack, "reference", None)
+    damage(stack, "reference", None)
     stack.sweep()
-    spoil(stack, "reference", item["reference"])
+    damage(stack, "reference", item["reference"])
 
     clock.now += LAST_RESORT_DELAY
     stack.sweep()
@@ -437,7 +437,7 @@ def test_a_mended_item_is_alerted(stack: Stack, clock: Clock) -> None:
 )
 def test_what_other_code_has_written_does_not_hold_an_alert_up(stack: Stack, attribute: str, value: Any) -> None:
     send(stack)
-    spoil(stack, attribute, value)
+    damage(stack, attribute, value)
 
     stack.sweep()
 
@@ -449,7 +449,7 @@ def test_a_repeat_of_what_cannot_be_read_is_no_success_and_no_crash(
     stack: Stack, capsys: pytest.CaptureFixture[str]
 ) -> None:
     send(stack)
-    spoil(stack, "reference", None)
+    damage(stack, "reference", None)
 
     answer = send(stack)
 

@@ -7,7 +7,7 @@ import sys
 IN_LAMBDA = {"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001"}
 PROGRAM = """
 import gc
-from shared.init_phase import in_init_phase, without_waiting_long
+from shared.init_phase import in_init_phase, wait_briefly_for
 print("collecting" if gc.isenabled() else "resting")
 
 @in_init_phase
@@ -40,7 +40,7 @@ def test_a_fault_is_left_to_the_first_invocation() -> None:
 
 
 def test_a_service_that_does_not_answer_does_not_hold_up_the_function() -> None:
-    silent = "import time; without_waiting_long(lambda: time.sleep(30)); print('going on')"
+    silent = "import time; wait_briefly_for(lambda: time.sleep(30)); print('going on')"
 
     written = load(silent, IN_LAMBDA)
 
@@ -48,7 +48,7 @@ def test_a_service_that_does_not_answer_does_not_hold_up_the_function() -> None:
 
 
 def test_a_service_that_refuses_is_no_fault() -> None:
-    assert load("without_waiting_long(lambda: 1 / 0); print('on')", IN_LAMBDA)[-2:] == ["on", "collecting"]
+    assert load("wait_briefly_for(lambda: 1 / 0); print('on')", IN_LAMBDA)[-2:] == ["on", "collecting"]
 
 
 def test_nothing_happens_elsewhere() -> None:

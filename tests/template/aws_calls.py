@@ -3,9 +3,8 @@
 import importlib
 import json
 import os
-import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +13,6 @@ from unittest import mock
 
 from botocore.client import BaseClient
 
-from infra.build.imports import DEPLOYED
 from infra.build.package import PACKAGES
 from tests.conftest import ROOT
 from tests.template.deployed import Deployed
@@ -45,21 +43,24 @@ class Context:
 def calls_of_every_function(deployed: Deployed, task_root: Path) -> dict[str, set[Call]]:
     """Run every event in `events/` through its handler, at noon and just after midnight, when leads looks twice."""
     found: dict[str, set[Call]] = {}
-    with _fresh_modules():
-        for logical_id in PACKAGES:  # in the template's order: notify finds what leads has stored
-            with _as_function(deployed, logical_id, task_root) as recorded:
-                for now in (NOON, JUST_AFTER_MIDNIGHT):
-                    _run_all_events(logical_id, now, found)
-            found[logical_id] = recorded
+    for logical_id in PACKAGES:  # in the template's order: notify finds what leads has stored
+        app: Any = importlib.import_module(PACKAGES[logical_id].handler_module)
+        with _as_function(deployed, logical_id, task_root) as recorded, mock.patch.object(app, "wiring", app.Wiring()):
+            for now in (NOON, JUST_AFTER_MIDNIGHT):
+                with _at(app, now):
+                    _run_all_events(app, PACKAGES[logical_id].function, found)
+        found[logical_id] = recorded
     return found
 
 
-def _run_all_events(logical_id: str, now: float, found: Mapping[str, set[Call]]) -> None:
-    package = PACKAGES[logical_id]
-    app: Any = importlib.import_module(package.handler_module)
-    if hasattr(app, "time"):
-        app.time = SimpleNamespace(time=lambda: now)
-    for path in sorted((ROOT / "events").glob(f"{package.function}-*.json")):
+def _at(app: Any, now: float) -> AbstractContextManager[object]:
+    """The function's clock, if it has one, stands at this time."""
+    clock = SimpleNamespace(time=lambda: now)
+    return mock.patch.object(app, "time", clock) if hasattr(app, "time") else nullcontext()
+
+
+def _run_all_events(app: Any, function: str, found: Mapping[str, set[Call]]) -> None:
+    for path in sorted((ROOT / "events").glob(f"{function}-*.json")):
         event = json.loads(path.read_text("utf-8"))
         if event.get("Records"):
             # The lead that `leads` has stored just now, so that there is an alert to send.
@@ -94,19 +95,3 @@ def _as_function(deployed: Deployed, logical_id: str, task_root: Path) -> Iterat
     }
     with mock.patch.dict(os.environ, environment), mock.patch.object(client_class, "_make_api_call", record):
         yield recorded
-
-
-@contextmanager
-def _fresh_modules() -> Iterator[None]:
-    """The functions' modules as a new process has them, so that no test finds another's clients or settings."""
-
-    def ours() -> list[str]:
-        return [name for name in sys.modules if name.partition(".")[0] in DEPLOYED]
-
-    before = {name: sys.modules.pop(name) for name in ours()}
-    try:
-        yield
-    finally:
-        for name in ours():
-            del sys.modules[name]
-        sys.modules.update(before)

@@ -142,7 +142,8 @@ def renew(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     for package in PACKAGES.values():
         app = import_module(package.handler_module)
-        monkeypatch.setattr(app, "wiring", app.Wiring())
+        if hasattr(app, "wiring"):
+            monkeypatch.setattr(app, "wiring", app.Wiring())
         # Powertools keeps its handler, and with it the standard output of an earlier test, on the standard logger.
         logging.Logger.manager.loggerDict.pop(package.function, None)
 

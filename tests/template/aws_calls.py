@@ -45,12 +45,17 @@ def calls_of_every_function(deployed: Deployed, task_root: Path) -> dict[str, se
     found: dict[str, set[Call]] = {}
     for logical_id in PACKAGES:  # in the template's order: notify finds what leads has stored
         app: Any = importlib.import_module(PACKAGES[logical_id].handler_module)
-        with _as_function(deployed, logical_id, task_root) as recorded, mock.patch.object(app, "wiring", app.Wiring()):
+        with _as_function(deployed, logical_id, task_root) as recorded, _new(app):
             for now in (NOON, JUST_AFTER_MIDNIGHT):
                 with _at(app, now):
                     _run_all_events(app, PACKAGES[logical_id].function, found)
         found[logical_id] = recorded
     return found
+
+
+def _new(app: Any) -> AbstractContextManager[object]:
+    """The function has run for nobody yet."""
+    return mock.patch.object(app, "wiring", app.Wiring()) if hasattr(app, "wiring") else nullcontext()
 
 
 def _at(app: Any, now: float) -> AbstractContextManager[object]:

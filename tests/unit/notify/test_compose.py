@@ -262,7 +262,7 @@ def test_a_mail_is_ascii_on_the_wire(detail: str, enquiry: Any, practice_name: s
 
 @pytest.mark.parametrize("language", ["en", "zh-Hant", "ar"])
 def test_the_mail_and_its_parts_say_their_language(language: str) -> None:
-    sent = composed(LEAD, replace(PRACTICE, language=language)).as_bytes()
+    sent = composed(LEAD, replace(PRACTICE, language=language, locales=(language,))).as_bytes()
 
     assert [part["Content-Language"] for part in message_from_bytes(sent).walk()] == [language] * 3
 

@@ -88,7 +88,7 @@ def test_content_brings_no_library(built: Path) -> None:
     ("logical_id", "parts"),
     [
         ("ContentFunction", {"site"}),
-        ("LeadsFunction", {"forms", "languages.json", "locales", "practice.json"}),
+        ("LeadsFunction", {"form.json", "forms", "languages.json", "locales", "practice.json"}),
         ("NotifyFunction", {"language_names.json", "locales", "practice.json"}),
     ],
 )
@@ -107,17 +107,16 @@ def test_of_the_sdk_they_bring_what_their_calls_need(built: Path) -> None:
 
 
 def test_binaries_are_for_arm64_alone(built: Path) -> None:
-    assert {name for package in PACKAGES for name in packages.architectures(built / package)} <= {"arm64"}
+    assert {name for package in PACKAGES for name in packages.architectures(built / package)} == {"arm64"}
 
 
 def test_arch_builds_for_the_other_processor(built_for_here: Path) -> None:
-    assert {name for package in PACKAGES for name in packages.architectures(built_for_here / package)} <= {HERE}
+    assert {name for package in PACKAGES for name in packages.architectures(built_for_here / package)} == {HERE}
 
 
 @pytest.mark.parametrize("architecture", Architecture)
 def test_a_library_with_binaries_is_installed_for_lambdas_processor(tmp_path: Path, architecture: Architecture) -> None:
-    # given the libraries of the compiler, for those of the functions have no binaries at present
-    install("compile", tmp_path, architecture, ROOT)
+    install("leads", tmp_path, architecture, ROOT)
 
     assert packages.architectures(tmp_path) == {architecture}
 

@@ -1,4 +1,4 @@
-"""The table of warning signs in the docs says what the article says.
+"""The tables of warning signs in docs/red-flags.md say what the project's own article says, in the tables' languages.
 
 python -m tests.unit.site.test_red_flags    fill the languages' columns from the article
 """
@@ -17,15 +17,16 @@ from infra.site.translations.publication import drifts
 from shared.messages import SOURCE_LOCALE
 
 DOCUMENT = Path(__file__).parents[3] / "docs/red-flags.md"
+ARTICLE = "dry-needling-for-sciatica"
 LEVELS = ("red_flags.", "see_doctor.")
+HEADER = re.compile(r"^\| source \| sign \| block \| (.+) \|$", re.MULTILINE)
 ROW = re.compile(r"^(?P<head>\| [^|]+ \| [^|]+ \| `(?P<block>[\w.-]+)` \|).*$", re.MULTILINE)
 
 
 def filled(text: str, article: Article) -> str:
     """`text` with each sign as the article words it, and a dash where a translation is not up to date."""
-    practice = load()
-    values = {"emergency_number": practice.emergency_number}
-    locales = [locale for locale in practice.locales if locale in article.texts]
+    values = {"emergency_number": load().emergency_number}
+    locales = locales_of(text)
     stale = {locale: {each.block for each in drifts(article.source, article.texts[locale])} for locale in locales}
     stale[SOURCE_LOCALE] = set()
 
@@ -38,10 +39,20 @@ def filled(text: str, article: Article) -> str:
     )
 
 
+def locales_of(text: str) -> list[str]:
+    """The languages that the tables have a column for."""
+    (columns,) = set(HEADER.findall(text))
+    return str(columns).split(" | ")
+
+
+def own_article() -> Article:
+    (found,) = (each for each in read_all(Places().articles) if each.slug == ARTICLE)
+    return found
+
+
 @pytest.fixture(scope="module")
 def article() -> Article:
-    (only,) = read_all(Places().articles)
-    return only
+    return own_article()
 
 
 def test_every_sign_of_the_article_is_compared_with_its_source(article: Article) -> None:
@@ -57,5 +68,4 @@ def test_each_sign_is_worded_as_in_the_article(article: Article) -> None:
 
 
 if __name__ == "__main__":
-    (found,) = read_all(Places().articles)
-    DOCUMENT.write_text(filled(DOCUMENT.read_text(encoding="utf-8"), found), encoding="utf-8")
+    DOCUMENT.write_text(filled(DOCUMENT.read_text(encoding="utf-8"), own_article()), encoding="utf-8")

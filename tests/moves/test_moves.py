@@ -1,0 +1,91 @@
+"""What README invites to change can be changed, and the quick tests stay green: tried in a copy of the project."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+LANGUAGE, LIKE = "de", "fr"
+ARTICLES = "functions/content/articles"
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The project's files, those that are not committed yet included."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split("\0")
+    for name in filter(None, listed):
+        if (ROOT / name).exists():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def edit(path: Path, pattern: str, new: str) -> None:
+    """Replace the first line that begins so."""
+    text, found = re.subn(rf"^{pattern}.*$", new, path.read_text(encoding="utf-8"), count=1, flags=re.MULTILINE)
+    assert found == 1, f"{path} has no line that begins with {pattern}"
+    path.write_text(text, encoding="utf-8")
+
+
+def rename_the_practice_and_its_practitioner(project: Path) -> None:
+    practice = project / "shared/practice.toml"
+    edit(practice, "name = ", 'name = "Clinique Étoile & Fils"')
+    edit(practice, r"id = ", 'id = "zoe-okafor"')
+    text = practice.read_text(encoding="utf-8").partition("[practitioner]")
+    practice.write_text(
+        text[0] + text[1] + re.sub(r'\nname = ".*"', '\nname = "Zoë Okafor"', text[2], count=1), encoding="utf-8"
+    )
+    for facts in project.glob(f"{ARTICLES}/*/article.yaml"):
+        edit(facts, "author: ", "author: zoe-okafor")
+
+
+def change_the_phone_number(project: Path) -> None:
+    edit(project / "shared/practice.toml", "phone = ", 'phone = "+14805550123"')
+
+
+def add_an_article(project: Path) -> None:
+    (first,) = project.glob(f"{ARTICLES}/*/")
+    second = first.with_name("another-article")
+    shutil.copytree(first, second)
+    edit(second / "article.yaml", "published: ", "published: 2026-01-02")
+    edit(second / "article.yaml", "modified: ", "modified: 2026-11-20")
+
+
+def add_a_language(project: Path) -> None:
+    practice = project / "shared/practice.toml"
+    (locales,) = re.findall(r"^locales = \[(.*)\]", practice.read_text(encoding="utf-8"), re.MULTILINE)
+    edit(practice, "locales = ", f'locales = [{locales}, "{LANGUAGE}"]')
+    shutil.copytree(project / "shared/locales" / LIKE, project / "shared/locales" / LANGUAGE)
+    for article in project.glob(f"{ARTICLES}/*/"):
+        shutil.copy(article / f"{LIKE}.md", article / f"{LANGUAGE}.md")
+
+
+def test_another_practice_with_another_article_and_language_has_no_test_to_change(copy: Path) -> None:
+    rename_the_practice_and_its_practitioner(copy)
+    change_the_phone_number(copy)
+    add_an_article(copy)
+    add_a_language(copy)
+
+    options = ("-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-profile", "quick")
+    tests = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, "tests/unit", "tests/integration"],
+        cwd=copy,
+        env={"PATH": os.environ["PATH"], "HOME": str(copy)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert tests.returncode == 0, tests.stdout[-20_000:] + tests.stderr

@@ -70,7 +70,10 @@ def _add(
 def _article(edition: Edition, publication: Publication, article: ArticleView) -> dict[str, Any]:
     blocks = publication.text.blocks
     facts = publication.article.facts
-    values = {"emergency_number": edition.practice.emergency_number}
+    values = {
+        "emergency_number": edition.practice.emergency_number,
+        "practitioner": edition.views[publication.locale].signature.striptags().replace("\u00a0", " "),
+    }
 
     def text(id_: str, html: str) -> dict[str, Any]:
         block = blocks[id_]

@@ -1,6 +1,7 @@
 """Markdown for articles: CommonMark without raw HTML and images, plus citations such as `[@boyce2020; @hu2018]`.
 
-`{emergency_number}` stands for what the practice file says, so that no translator has to know the number of a country.
+`{emergency_number}` and `{practitioner}` stand for what the practice file says: no text has to change with it, and no
+translator has to know the number of a country.
 
 A text is parsed once into tokens; checking, comparing and rendering all work on those.
 """
@@ -22,7 +23,7 @@ from infra.site.sources.typography import close_gaps, keep_last_two
 
 type Tokens = Sequence[Token]
 
-PLACEHOLDERS = ("emergency_number",)
+PLACEHOLDERS = ("emergency_number", "practitioner")
 
 _CITATION = re.compile(r"\[(@[\w-]+(?:;\s*@[\w-]+)*)\]")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -46,15 +47,13 @@ class Style(NamedTuple):
     """How a text is written out: what its language and its article decide.
 
     A citation is shown as the number of its reference, and read out as `label` says; `separator` stands between two.
-    `values` are what placeholders stand for; what is not Markup among them is escaped. `pieces` are Latin names, such
-    as degrees, that keep together and keep their place in text that runs from right to left.
+    `values` are what placeholders stand for; what is not Markup among them is escaped.
     """
 
     numbers: Mapping[str, int]
     label: Callable[[int], str]
     values: Mapping[str, str]
     separator: str = ", "
-    pieces: Sequence[str] = ()
 
 
 def parse(text: str) -> Tokens:
@@ -146,12 +145,10 @@ def _keep_numbers(state: StateCore) -> None:
                 token.content = unbroken(token.content)
 
 
-def _write_text(_self: RendererHTML, tokens: Tokens, index: int, _options: OptionsDict, env: Any) -> str:
+def _write_text(_self: RendererHTML, tokens: Tokens, index: int, _options: OptionsDict, _env: Any) -> str:
     text = str(escape(tokens[index].content))
-    if all(token.type != "text" for token in tokens[index + 1 :]):
-        text = keep_last_two(text)
-    pieces = sorted((re.escape(escape(piece)) for piece in env["style"].pieces), key=len, reverse=True)
-    return re.sub("|".join(pieces), lambda found: f"<bdi>{unbroken(found[0])}</bdi>", text) if pieces else text
+    is_last = all(token.type != "text" for token in tokens[index + 1 :])
+    return keep_last_two(text) if is_last else text
 
 
 def _write_citation(_self: RendererHTML, tokens: Tokens, index: int, _options: OptionsDict, env: Any) -> str:

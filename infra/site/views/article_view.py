@@ -14,13 +14,11 @@ from infra.site.sources.assets import Asset
 from infra.site.sources.blocks import Block
 from infra.site.sources.model import Person, Reference
 from infra.site.translations.publication import NoticeKind
-from infra.site.views.practice_view import SiteView
+from infra.site.views.practice_view import SEPARATOR, SiteView
 from shared.messages import mark as _
 from shared.practice import Practitioner
 
 _REFERENCE = _("Reference {number}")
-# Translators: between two entries of a list, such as degrees or the numbers of references.
-_SEPARATOR = _(", ")
 
 
 @dataclass(frozen=True)
@@ -129,9 +127,8 @@ def article_view(
     style = markdown.Style(
         article.numbers,
         lambda number: localizer.say(_REFERENCE, number=number),
-        {"emergency_number": practice.emergency},
-        separator=localizer.say(_SEPARATOR),
-        pieces=practice.practitioner.credentials,
+        {"emergency_number": practice.emergency, "practitioner": practice.signature},
+        separator=localizer.say(SEPARATOR),
     )
 
     def html(block: Block) -> Markup:

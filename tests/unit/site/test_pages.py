@@ -144,6 +144,22 @@ def test_the_emergency_number_in_the_text_is_the_practices(sample: Sample) -> No
     assert data["opening"]["text"].endswith("go to hospital now or call 112.")
 
 
+def test_the_practitioner_in_the_text_is_the_practices_and_each_degree_keeps_its_place(sample: Sample) -> None:
+    for locale in LOCALES:
+        sample.edit(f"{locale}.md", "Please call.", "I am {practitioner}.")
+    sample.accept(*TRANSLATED)
+    practice = sample.sources.practice
+    practice.write_text(practice.read_text("utf-8").replace('"FR® Spine"', '"FR® <Spine>"'), "utf-8")
+    sample.compile()
+
+    data = json.loads(sample.get(f"/api/articles/{SLUG}", {"locale": "ar"}).body)
+
+    degrees = "<bdi>DACBSP®</bdi>[ar] , <bdi>FR®\u00a0&lt;Spine&gt;</bdi>"
+    assert f"I am [ar] <bdi>Rosa Quill</bdi>, [ar] Chiropractor, {degrees}." in landing(sample, "ar").html
+    said = "I am [ar] Rosa Quill, [ar] Chiropractor, DACBSP®[ar], FR® <Spine>."
+    assert data["sections"][-1]["text"] == said
+
+
 @pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize("path", ["/{locale}/no", "/{locale}/articles/no"])
 def test_every_error_page_says_whom_to_call_in_an_emergency(compiled: Sample, locale: str, path: str) -> None:

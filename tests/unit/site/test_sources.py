@@ -166,7 +166,7 @@ FAULTS = {
         "Please call.",
         "Please call {phone}.",
         "Please call {phone}.",
-        "sections.call: {phone} stands for nothing; there is {emergency_number}",
+        "sections.call: {phone} stands for nothing; there is {emergency_number}, {practitioner}",
     ),
     "the description has a placeholder": (
         "en.md",

@@ -83,7 +83,8 @@ def _take(request: Request, answers: Answers) -> Response:
     identity = identity_of_key(key) if key else identity_of_content(content, now)
     lead = _lead(accepted, identity, now)
     stored = wiring.store.create(lead, identity)
-    if stored.fingerprint != lead.fingerprint:
+    # The digest of an earlier release was made otherwise, and a default may have been given or not.
+    if stored.fingerprint != lead.fingerprint and stored.enquiry != lead.enquiry:
         raise RequestError(RequestCode.IDEMPOTENCY_KEY_REUSED)
     return answers.stored(stored, is_new=stored is lead)
 

@@ -22,7 +22,7 @@ def media_type(request: Request) -> str:
 
 
 def read_fields(request: Request) -> dict[str, Any]:
-    """The fields as they were sent: values of JSON, or strings from an HTML form, without halves of characters.
+    """The fields as they were sent: values of JSON, or strings from an HTML form.
 
     Raises:
         RequestError: The body is too large, of another type, or cannot be read.
@@ -77,15 +77,8 @@ def _refuse(constant: str) -> None:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    fields = {_whole(name): _whole(value) for name, value in pairs}
+    fields = dict(pairs)
     if len(fields) != len(pairs):
         # Which of the two was meant cannot be known, and guessing would store what nobody wrote.
         raise RequestError(RequestCode.FIELD_REPEATED)
     return fields
-
-
-def _whole(value: Any) -> Any:
-    """Text without lone surrogates: JSON can escape half a character, and no text has one (Unicode, D75)."""
-    if isinstance(value, str) and not value.isascii():
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
-    return value

@@ -5,7 +5,7 @@ them here by their names (`enquiry.py`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from functions.leads import address, phone
 from functions.leads.codes import Fault, FieldCode
@@ -14,8 +14,6 @@ from shared.campaign import SOURCE_TAGS
 
 if TYPE_CHECKING:
     from pydantic import ValidationInfo
-
-__all__ = ["clean_line", "clean_lines", "clean_plain_line"]
 
 
 class Context(NamedTuple):
@@ -30,6 +28,21 @@ class Context(NamedTuple):
     country: str
     locales: Sequence[str]
     knows_article: Callable[[str], bool]
+
+
+def line(value: Any) -> Any:
+    """One line, if it is text at all: normalised, without controls, white space folded."""
+    return clean_line(value) if isinstance(value, str) else value
+
+
+def plain_line(value: Any) -> Any:
+    """One line without format characters, likewise."""
+    return clean_plain_line(value) if isinstance(value, str) else value
+
+
+def lines(value: Any) -> Any:
+    """Several lines, likewise."""
+    return clean_lines(value) if isinstance(value, str) else value
 
 
 def has_a_letter(name: str) -> str:
@@ -80,8 +93,13 @@ def is_article(slug: str, info: "ValidationInfo[Context]") -> str:
     return slug
 
 
-def are_tags(tags: Mapping[str, str | None]) -> dict[str, str]:
-    """Campaign tags by their names, without those that are blank."""
-    if not tags.keys() <= set(SOURCE_TAGS):
+def have_known_names(tags: Any) -> Any:
+    """Campaign tags, of which only some are known."""
+    if isinstance(tags, dict) and not tags.keys() <= set(SOURCE_TAGS):
         raise Fault(FieldCode.UNKNOWN_FIELD)
+    return tags
+
+
+def without_blanks(tags: Mapping[str, str | None]) -> dict[str, str]:
+    """Campaign tags that say something."""
     return {name: tag for name, tag in tags.items() if tag}

@@ -5,8 +5,8 @@ compiled copy is read here.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
-from typing import Any, Final, NamedTuple
+from dataclasses import dataclass, fields
+from typing import Any, Final
 
 from pydantic_core import SchemaValidator, ValidationError
 
@@ -22,14 +22,14 @@ HONEYPOT: Final = "aside"
 _ABOUT_IT: Final = frozenset(("consent", "replaces", HONEYPOT))
 _OWN: Final = frozenset(field.name for field in fields(Enquiry))
 # Fields of the form that have code of their own. What another one holds is kept as it is, in `Enquiry.more`.
-KNOWN: Final = _OWN | _ABOUT_IT
+KNOWN: Final = _OWN - {"phone_extension", "more"} | _ABOUT_IT
 
 # pydantic's names of errors (https://docs.pydantic.dev/latest/errors/validation_errors/) and ours.
 _CODES: Final = {
     "missing": FieldCode.REQUIRED,
-    "extra_forbidden": FieldCode.UNKNOWN_FIELD,
     "string_too_long": FieldCode.TOO_LONG,
     "string_pattern_mismatch": FieldCode.WRONG_FORM,
+    "string_unicode": FieldCode.WRONG_FORM,  # half a character, which JSON can escape
     "literal_error": FieldCode.NOT_A_CHOICE,
     "string_type": FieldCode.WRONG_TYPE,
     "bool_type": FieldCode.WRONG_TYPE,
@@ -37,7 +37,8 @@ _CODES: Final = {
 }
 
 
-class Accepted(NamedTuple):
+@dataclass(frozen=True, slots=True, repr=False)
+class Accepted:
     """An enquiry without a fault, and what came with it.
 
     Attributes:
@@ -76,18 +77,20 @@ class CompiledForm:
             InvalidFields: It has faults; all of them are named, in the form's order.
         """
         given = {name: value for name, value in submitted.items() if value is not None and not _is_blank(value)}
+        known = {name: value for name, value in given.items() if name in self._fields}
         faults = dict(_faults_between(given))
         try:
-            values, _, names = self._validator.validate_python(given, context=context)
+            values, _, names = self._validator.validate_python(known, context=context)
         except ValidationError as error:
-            faults |= dict(reversed(list(_faults(error))))  # of a field's faults the first
+            faults |= _faults(error)
+        faults |= {name: FieldCode.UNKNOWN_FIELD for name in given if name not in known}
         if faults:
             # Not chained: the library's error holds what was entered.
             raise InvalidFields([FieldFault(*each) for each in sorted(faults.items(), key=self._place)])
         number = values["phone"]
         return Accepted(
             enquiry=_enquiry(values),
-            fingerprint=fingerprint({name: values[name] for name in names - _ABOUT_IT}),
+            fingerprint=fingerprint({name: values[name] for name in names - _ABOUT_IT if values[name]}),
             phone_as_written=phone.as_written(number, context.country) if number else None,
             phone_as_typed=_typed_without_country(given["phone"]) if number else None,
             replaces=values["replaces"],
@@ -106,8 +109,9 @@ def _faults_between(given: Mapping[str, Any]) -> Iterator[tuple[str, FieldCode]]
         yield wanted, FieldCode.PREFERRED_BUT_MISSING
 
 
-def _faults(error: ValidationError) -> Iterator[tuple[str, FieldCode]]:
-    """What pydantic found, in its order: the form's, and unknown fields last."""
+def _faults(error: ValidationError) -> dict[str, FieldCode]:
+    """The first fault that pydantic found in each field."""
+    found: dict[str, FieldCode] = {}
     for each in error.errors(include_url=False):
         code = _CODES.get(each["type"])
         if each["type"] == "value_error":
@@ -117,7 +121,8 @@ def _faults(error: ValidationError) -> Iterator[tuple[str, FieldCode]]:
             code = FieldCode.WRONG_TYPE
         if code is None:
             raise TypeError(f"no code for pydantic's {each['type']}")
-        yield str(each["loc"][0]), code
+        found.setdefault(str(each["loc"][0]), code)
+    return found
 
 
 def _enquiry(values: Mapping[str, Any]) -> Enquiry:
@@ -138,7 +143,7 @@ def _typed_without_country(text: str) -> str | None:
 
 def _with_checks(part: Any) -> Any:
     match part:
-        case {"check": name}:
+        case {"check": str(name)}:
             return getattr(checks, name)
         case dict():
             return {name: _with_checks(each) for name, each in part.items()}

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from functions.leads import checks
@@ -22,29 +22,27 @@ from shared.consent import CONSENT_VERSION
 class Text:
     """A string, of which `clean` leaves at most `max_length` characters, and those in the form of `pattern`."""
 
-    clean: Callable[[str], str] | None = None
+    clean: Callable[[Any], Any] | None = None
     max_length: int | None = None
     pattern: str | None = None
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Clean first and count then; pydantic's own constraints would count first."""
-        typed = handler(source)
-        if self.clean is not None:
-            typed = core_schema.no_info_after_validator_function(self.clean, typed)
-        return core_schema.chain_schema(
-            [typed, core_schema.str_schema(max_length=self.max_length, pattern=self.pattern)]
-        )
+        """Clean first and count then. What is cleaned may hold half a character, which is no string to pydantic."""
+        if handler(source)["type"] != "str":
+            raise TypeError("Text stands before whatever else a field is held to")
+        counted = core_schema.str_schema(max_length=self.max_length, pattern=self.pattern)
+        return core_schema.no_info_before_validator_function(self.clean, counted) if self.clean else counted
 
 
-Name = Annotated[str, Text(checks.clean_line, max_length=80), AfterValidator(checks.has_a_letter)]
-Phone = Annotated[str, Text(checks.clean_plain_line, max_length=40), AfterValidator(checks.is_phone)]
-Email = Annotated[str, Text(checks.clean_plain_line, max_length=254), AfterValidator(checks.is_email)]
-Message = Annotated[str, Text(checks.clean_lines, max_length=1000)]
+Name = Annotated[str, Text(checks.line, max_length=80), AfterValidator(checks.has_a_letter)]
+Phone = Annotated[str, Text(checks.plain_line, max_length=40), AfterValidator(checks.is_phone)]
+Email = Annotated[str, Text(checks.plain_line, max_length=254), AfterValidator(checks.is_email)]
+Message = Annotated[str, Text(checks.lines, max_length=1000)]
 Consent = Annotated[bool, AfterValidator(checks.is_consent)]
 Locale = Annotated[str, AfterValidator(checks.is_locale)]
 Article = Annotated[str, AfterValidator(checks.is_article)]
-Tag = Annotated[str, Text(checks.clean_line, max_length=MAX_TAG_LENGTH)]
-Tags = Annotated[dict[str, Tag | None], AfterValidator(checks.are_tags)]
+Tag = Annotated[str, Text(checks.line, max_length=MAX_TAG_LENGTH)]
+Tags = Annotated[dict[str, Tag | None], BeforeValidator(checks.have_known_names), AfterValidator(checks.without_blanks)]
 
 
 class Form(BaseModel):
@@ -88,6 +86,6 @@ class Form(BaseModel):
         description="the `Idempotency-Key`, without quotes, of an earlier enquiry that this one corrects",
     )
     # The honeypot, a field like the others to a program. People never see it, and it is no part of the contract.
-    aside: Annotated[str, Text()] | None = Field(
+    aside: Annotated[str, Text(checks.line)] | None = Field(
         None, description="leave it out: with it an enquiry is stored, and the practice is not alerted"
     )

@@ -170,7 +170,8 @@ def _rows(lead: Lead, practice: Practice, languages: Mapping[str, Language], cat
 
 def _further(name: str, value: str, catalogue: NullTranslations) -> Row:
     further = _FURTHER.get(name, Further(name))
-    return Row(catalogue.gettext(further.label), catalogue.gettext(further.choices.get(value, value)))
+    said = catalogue.gettext(further.choices[value]) if value in further.choices else value.replace("\n", " ")
+    return Row(catalogue.gettext(further.label), said)
 
 
 def _phone(number: str, lead: Lead) -> tuple[str, str]:

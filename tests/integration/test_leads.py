@@ -93,6 +93,25 @@ def test_a_repeated_key_gets_the_first_answer(stack: Stack) -> None:
     assert len(stack.leads()) == 1
 
 
+@pytest.mark.parametrize("spelt_out", [{}, {"consent_version": CONSENT_VERSION, "source": {"utm_term": " "}}])
+def test_the_same_enquiry_is_known_though_its_fingerprint_is_another(stack: Stack, spelt_out: dict[str, Any]) -> None:
+    # given a lead that an earlier release has stored, whose fingerprint was made in another way
+    first = send(stack, idempotency_key="k-1")
+    (lead,) = stack.leads()
+    stack.dynamodb.update_item(
+        TableName=stack.table,
+        Key={"pk": {"S": lead["pk"]}, "sk": {"S": lead["sk"]}},
+        UpdateExpression="SET fingerprint = :other",
+        ExpressionAttributeValues={":other": {"S": "0" * 64}},
+    )
+
+    again = send(stack, ENQUIRY | spelt_out, idempotency_key="k-1")
+    other = send(stack, ENQUIRY | {"name": "Eva Ruiz"}, idempotency_key="k-1")
+
+    assert (again["statusCode"], again["body"]) == (200, first["body"])
+    assert json.loads(other["body"])["code"] == "idempotency_key_reused"
+
+
 @pytest.mark.parametrize(
     ("locale", "example"),
     [

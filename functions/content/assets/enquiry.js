@@ -11,7 +11,7 @@ const FORM = texts.fields ?? {};
 export const FIELDS = Object.keys(FORM).filter((field) => document.querySelector(`#field-${field}-error`));
 export const TYPED = FIELDS.filter((field) => FORM[field].clean);
 /** Typed fields whose length people may come near to. */
-export const COUNTED = TYPED.filter((field) => FORM[field].clean !== 'clean_plain_line');
+export const COUNTED = TYPED.filter((field) => FORM[field].clean !== 'plain_line');
 /** What comes with an enquiry and is no part of what was entered. */
 const ABOUT_IT = ['locale', 'article', 'source', 'consent', 'consent_version', 'aside'];
 
@@ -116,4 +116,4 @@ function trim(text) {
 }
 
 // By the names that they have on the server.
-const CLEAN = { clean_line: line, clean_plain_line: plain, clean_lines: lines };
+const CLEAN = { line, plain_line: plain, lines };

@@ -51,7 +51,7 @@ def _chosen(field: Any) -> list[str]:
 
 def _counted(field: Any) -> dict[str, Any]:
     match field:
-        case {"type": "chain", "steps": [{"function": {"function": clean}}, {"max_length": limit}]}:
+        case {"type": "function-before", "function": {"function": clean}, "schema": {"max_length": limit}}:
             return {"clean": clean.__name__, "limit": limit}
         case {"schema": inner}:
             return _counted(inner)
@@ -77,10 +77,9 @@ def compiled_form(form: type[Form] = Form) -> dict[str, Any]:
 
 def _portable(part: Any) -> Any:
     match part:
-        case {"type": _}:
-            return {name: _portable(each) for name, each in part.items() if name != "metadata"}
         case Mapping():
-            return {name: _portable(each) for name, each in part.items()}
+            is_schema = isinstance(part.get("type"), str)
+            return {name: _portable(each) for name, each in part.items() if not (is_schema and name == "metadata")}
         case list() | tuple():
             return [_portable(each) for each in part]
         case None | bool() | int() | str():

@@ -82,7 +82,7 @@ class _Description(GenerateJsonSchema):
             checks.is_email: lambda _: {**_EMAIL, "maxLength": limits()["email"]},
             checks.is_phone: lambda _: _ref("Phone"),
             checks.is_consent: lambda box: {**box, "const": True},
-            checks.are_tags: _with_known_names,
+            checks.without_blanks: _with_known_names,
         }
         self._known = checked
         self.not_given = not_given
@@ -97,11 +97,12 @@ class _Description(GenerateJsonSchema):
         return self._checked[check](self.generate_inner(schema["schema"]))
 
     @override
-    def chain_schema(self, schema: core_schema.ChainSchema) -> Schema:
-        typed, counted = schema["steps"]
-        if "function" not in typed:
-            return self.generate_inner(counted)
-        return _cleaned(typed["function"]["function"], counted["max_length"])
+    def function_before_schema(self, schema: core_schema.BeforeValidatorFunctionSchema) -> Schema:
+        inner: Any = schema["schema"]
+        if "max_length" not in inner:
+            return self.generate_inner(inner)
+        clean: Any = schema["function"]["function"]
+        return _cleaned(clean, inner["max_length"])
 
     @override
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> Schema:

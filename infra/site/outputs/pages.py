@@ -7,7 +7,6 @@ from typing import Any
 from markupsafe import Markup
 
 from functions.leads import phone
-from functions.leads.form import Form
 from functions.leads.sentences import Sentences
 from infra.site.edition import Edition
 from infra.site.outputs import structured_data
@@ -36,22 +35,15 @@ class FormView:
     Attributes:
         consent_text: What is agreed to, and which version of it.
         sentences: What the server says, as JSON for a data block, by code, or `field code` where a field has its own.
-        fields: The form's fields in their order, likewise: `required`, and of what is typed `clean` and `limit`.
-        limits: How many characters a field takes at most.
+        fields: The form's fields in their order, as `form_fields` has them.
         digits: What the shortest telephone number of the practice's country has.
     """
 
     consent_text: str
     consent_version: str
     sentences: Markup
-    fields: Markup
-    limits: Mapping[str, int]
+    fields: Mapping[str, Mapping[str, Any]]
     digits: int
-
-    @staticmethod
-    def is_required(field: str) -> bool:
-        """Whether a field must be given."""
-        return Form.model_fields[field].is_required()
 
 
 def page_rows(edition: Edition, table: Table) -> dict[str, Row]:
@@ -149,8 +141,7 @@ def _form(edition: Edition, locale: str) -> FormView:
         consent_text(localizer.catalogue, edition.practice.name),
         CONSENT_VERSION,
         data_block(sentences.of_page()),
-        data_block(form_fields()),
-        limits(),
+        form_fields(),
         phone.fewest_digits(edition.practice.address.country),
     )
 

@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import AfterValidator, ValidationError
+from pydantic import AfterValidator, TypeAdapter, ValidationError
 
+from functions.leads import checks
 from functions.leads.enquiry import CompiledForm
 from functions.leads.errors import InvalidFields
 from functions.leads.form import Form, Text
@@ -57,6 +58,13 @@ def check(**changes: Any) -> Enquiry:
         ({"article": "elbows"}, [("article", "not_a_choice")]),
         ({"locale": MISSING}, [("locale", "required")]),
         ({"source": {"gclid": "1"}}, [("source", "unknown_field")]),
+        ({"source": {"gclid": 1, "utm_term": "x" * 200}}, [("source", "unknown_field")]),
+        ({"zeta": 1, "alpha": 2}, [("zeta", "unknown_field"), ("alpha", "unknown_field")]),
+        ({"na\ud800me": 1}, [("na\ud800me", "unknown_field")]),
+        ({"name": "7\ud800"}, [("name", "not_a_name")]),
+        ({"name": "\ud800"}, [("name", "required")]),
+        ({"locale": "es\ud800"}, [("locale", "not_a_choice")]),
+        ({"replaces": "a\ud800b"}, [("replaces", "wrong_form")]),
         ({"source": "ad"}, [("source", "wrong_type")]),
         ({"source": {"utm_source": 1}}, [("source", "wrong_type")]),
         ({"diagnosis": "x"}, [("diagnosis", "unknown_field")]),
@@ -141,6 +149,8 @@ def test_another_enquiry_has_another_fingerprint(change: dict[str, Any]) -> None
         {"name": " Ana  Ruiz"},
         {"message": " ", "email": None},
         {"replaces": "k-1", "aside": "x"},
+        {"source": {}},
+        {"source": {"utm_source": " ", "utm_term": None}},
     ],
 )
 def test_the_same_enquiry_typed_in_another_way_has_the_same_fingerprint(change: dict[str, Any]) -> None:
@@ -150,7 +160,7 @@ def test_the_same_enquiry_typed_in_another_way_has_the_same_fingerprint(change: 
 class LaterForm(Form):
     """The form of a later release, with two more fields."""
 
-    later_text: Annotated[str, Text(clean_line, max_length=60)] | None = None
+    later_text: Annotated[str, Text(checks.line, max_length=60)] | None = None
     later_choice: Literal["days", "weeks", "unknown"] = "unknown"
 
 
@@ -175,13 +185,18 @@ class UnkeptForm(Form):
 class UncheckedForm(Form):
     """A form with a check that the function which takes it would not find."""
 
-    age: Annotated[str, AfterValidator(str.upper), Text(clean_line, max_length=3)] | None = None
+    age: Annotated[str, Text(checks.line, max_length=3), AfterValidator(str.upper)] | None = None
 
 
 @pytest.mark.parametrize(("form", "said"), [(UnkeptForm, "age: "), (UncheckedForm, "upper")])
 def test_a_field_that_could_not_be_taken_stops_the_build(form: type[Form], said: str) -> None:
     with pytest.raises(TypeError, match=said):
         compiled_form(form)
+
+
+def test_what_would_be_lost_before_the_cleaning_stops_the_build() -> None:
+    with pytest.raises(TypeError, match="Text stands before"):
+        TypeAdapter(Annotated[str, AfterValidator(str.upper), Text(checks.line, max_length=3)])
 
 
 def test_a_field_that_no_code_knows_is_kept_with_the_enquiry() -> None:

@@ -45,5 +45,5 @@ def test_the_number_to_call_is_the_practices(texts: dict[str, Any]) -> None:
 
 def test_the_limits_are_the_servers(texts: dict[str, Any]) -> None:
     assert texts["fields"] == form_fields()
-    assert texts["fields"]["message"] == {"clean": "clean_lines", "limit": 1000}
+    assert texts["fields"]["message"] == {"clean": "lines", "limit": 1000}
     assert texts["digits"] == 10

@@ -20,7 +20,9 @@ def test_every_article_is_published_in_every_language_of_the_practice(tmp_path: 
     assert report.warnings == ()
 
 
-@pytest.mark.parametrize("path", sorted(Places().articles.rglob("*.md")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", sorted(Places().articles.rglob("*.md")), ids=lambda path: f"{path.parent.name}-{path.stem}"
+)
 def test_no_article_says_itself_what_the_practice_file_says(path: Path) -> None:
     practice = load()
     text = path.read_text(encoding="utf-8")

@@ -9,12 +9,12 @@ from tests.conftest import ROOT
 
 
 def counted_by(logical_id: str) -> set[str]:
-    """The metrics that a function counts: the argument of every `count(...)` in the modules it leads to."""
+    """The metrics that a function counts: the argument of every `telemetry.count(...)` in the modules it leads to."""
     calls = [
         node
         for path in reachable(PACKAGES[logical_id].handler_module, ROOT).values()
         for node in ast.walk(ast.parse(path.read_bytes()))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "count"
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("telemetry.count")
     ]
     return {str(name.value) for call in calls if isinstance(name := call.args[0], ast.Constant)}
 

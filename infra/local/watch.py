@@ -53,7 +53,7 @@ class Watcher(threading.Thread):
 
     def _apply(self, paths: Iterable[Path]) -> None:
         changed = sorted(paths)
-        names = ", ".join(path.name for path in changed[:3]) + (" and more" if len(changed) > 3 else "")
+        names = ", ".join(map(str, changed[:3])) + (" and more" if len(changed) > 3 else "")
         try:
             if any(map(makes_site, changed)):
                 self._say(f"{names} changed: compiling the site")

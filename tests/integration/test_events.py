@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from infra.build.package import PACKAGES
 from tests.integration.conftest import Stack
 
 EVENTS = Path(__file__).parents[2] / "events"
@@ -28,8 +29,9 @@ OUTCOMES: dict[str, Any] = {
 }
 
 
-def test_every_event_has_an_outcome() -> None:
+def test_every_event_has_an_outcome_and_every_function_an_event() -> None:
     assert {path.stem for path in EVENTS.iterdir()} == set(OUTCOMES)
+    assert {name.partition("-")[0] for name in OUTCOMES} == {package.function for package in PACKAGES.values()}
 
 
 @pytest.mark.parametrize("name", sorted(OUTCOMES))

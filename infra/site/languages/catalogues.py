@@ -1,7 +1,7 @@
 """Messages for translators: extract them, update the `.po` files, see what is missing.
 
 python -m infra.site.languages.catalogues extract    write shared/locales/needlepoint.pot
-python -m infra.site.languages.catalogues update     and bring every .po file up to date with it
+python -m infra.site.languages.catalogues update     and bring every .po file up to date with it, and then check
 python -m infra.site.languages.catalogues check      say what is missing, fuzzy, or has other placeholders
 """
 
@@ -24,15 +24,16 @@ def main(arguments: Sequence[str]) -> int:
     template = extract(practice)
     # Those that are there but not published too: they are to be ready for the day when they are.
     locales = sorted({*practice.locales, *translated(LOCALES)} - {SOURCE_LOCALE})
-    if command == "check":
-        found = [each for locale in locales for each in faults(LOCALES, locale, template)]
-        _say(*(found or [f"{len(template)} messages, complete in {', '.join(locales)}"]))
-        return 1 if found else 0
-    _say(write_template(LOCALES, template).relative_to(ROOT))
+    if command != "check":
+        _say(write_template(LOCALES, template).relative_to(ROOT))
     if command == "update":
         for locale in locales:
             _say(update(LOCALES, locale, template).relative_to(ROOT))
-    return 0
+    if command == "extract":
+        return 0
+    found = [each for locale in locales for each in faults(LOCALES, locale, template)]
+    _say(*(found or [f"{len(template)} messages, complete in {', '.join(locales)}"]))
+    return 1 if found and command == "check" else 0
 
 
 def _say(*lines: object) -> None:

@@ -9,7 +9,7 @@ from typing import Final, get_args
 
 from infra.site.errors import ContentError, fault
 from infra.site.sources import markdown
-from infra.site.sources.model import FrontMatter, Severity
+from infra.site.sources.model import FrontMatter, Severity, WhenStale
 from infra.site.sources.yaml_file import Loc, MarkdownFile
 
 OPENING: Final = "opening"
@@ -20,20 +20,23 @@ PLAIN: Final = ("title", "description")
 # Shown on pages that have no list of references, too.
 UNCITED: Final = (*PLAIN, "red_flags")
 
-FRONT_SEVERITY: Final[Mapping[str, Severity]] = {
-    "title": "editorial",
-    "description": "editorial",
-    "summary": "clinical",
-    "takeaways": "clinical",
-    "red_flags": "safety",
-    "see_doctor": "safety",
-    "contraindications": "safety",
-    "risks": "clinical",
-    "evidence": "clinical",
-    "alternatives": "clinical",
-    "conflict_of_interest": "editorial",
-    "disclaimer": "clinical",
-}
+# No text of the article's.
+_NO_TEXT: Final = ("status", "translation")
+
+
+def _severities() -> dict[str, Severity]:
+    """The severity of each text of the front matter, in its order. Raises TypeError for one that has none."""
+    found: dict[str, Severity] = {}
+    for name, field in FrontMatter.model_fields.items():
+        stale = next((each for each in field.metadata if isinstance(each, WhenStale)), None)
+        if stale:
+            found[name] = stale.severity
+        elif name not in _NO_TEXT:
+            raise TypeError(f"{name} of the front matter has no severity: write Annotated[..., WhenStale(...)]")
+    return found
+
+
+FRONT_SEVERITY: Final[Mapping[str, Severity]] = _severities()
 
 _HEADING = re.compile(r"(?P<heading>\S.*?)\s+\{#(?P<id>[a-z0-9]+(?:-[a-z0-9]+)*) \.(?P<severity>[a-z]+)\}")
 

@@ -1,7 +1,7 @@
 """What an article must have, as types: `Facts` is its `article.yaml`, `FrontMatter` that of each `<locale>.md`."""
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -87,10 +87,16 @@ class Item(Model):
 Items = Annotated[tuple[Item, ...], Field(min_length=1)]
 
 
+class WhenStale(NamedTuple):
+    """How much it matters that a translation of a text was made from an earlier one."""
+
+    severity: Severity
+
+
 class Translation(Model):
     """How a translation came about, and which text of the source it was made from.
 
-    `sources` maps block ids to `blocks.fingerprint` of the source block; `compiler.check --accept` fills it.
+    `sources` maps block ids to `blocks.fingerprint` of the source block; `translations.check --accept` fills it.
     """
 
     method: Literal["human", "machine", "machine+human"]
@@ -108,16 +114,16 @@ class FrontMatter(Model):
     """
 
     status: PublicationState = "published"
-    title: Text
-    description: Text
-    summary: Text
-    takeaways: Items
-    red_flags: Items
-    see_doctor: Items
-    contraindications: Items
-    risks: Items
-    evidence: Text
-    alternatives: Items
-    conflict_of_interest: Text
-    disclaimer: Text
+    title: Annotated[Text, WhenStale("editorial")]
+    description: Annotated[Text, WhenStale("editorial")]
+    summary: Annotated[Text, WhenStale("clinical")]
+    takeaways: Annotated[Items, WhenStale("clinical")]
+    red_flags: Annotated[Items, WhenStale("safety")]
+    see_doctor: Annotated[Items, WhenStale("safety")]
+    contraindications: Annotated[Items, WhenStale("safety")]
+    risks: Annotated[Items, WhenStale("clinical")]
+    evidence: Annotated[Text, WhenStale("clinical")]
+    alternatives: Annotated[Items, WhenStale("clinical")]
+    conflict_of_interest: Annotated[Text, WhenStale("editorial")]
+    disclaimer: Annotated[Text, WhenStale("clinical")]
     translation: Translation | None = None

@@ -18,6 +18,7 @@ from pathlib import Path
 from infra.site.errors import ContentError
 from infra.site.places import Places
 from infra.site.sources.article import Article, ArticleText, parse_text, read_article
+from infra.site.sources.practice_file import load
 from infra.site.sources.yaml_file import parse_markdown
 from infra.site.translations.publication import Drift, Publication, drifts, publications
 from infra.site.translations.stamps import accept
@@ -32,8 +33,11 @@ def read_all(folder: Path) -> list[Article]:
     return [read_article(path, {SOURCE_LOCALE, *(each.stem for each in path.glob("*.md"))}) for path in paths]
 
 
-def report(articles: Iterable[Article], today: date) -> Iterator[str]:
-    """The lines of the list. Raises ContentError where a translation and its own source text differ."""
+def report(articles: Iterable[Article], today: date, wanted: Sequence[str] = ()) -> Iterator[str]:
+    """The lines of the list; `wanted` are the practice's locales, with or without a translation.
+
+    Raises ContentError where a translation and its own source text differ.
+    """
     for article in articles:
         yield article.slug
         due = article.facts.next_review_due
@@ -47,6 +51,7 @@ def report(articles: Iterable[Article], today: date) -> Iterator[str]:
                 yield f"    {drift}"
                 if drift.change == "changed in the source":
                     yield from (f"      {line}" for line in _difference(drift.block, article.source, former))
+        yield from (f"  {locale:<8} no translation yet" for locale in wanted if locale not in article.texts)
 
 
 def needs_attention(articles: Iterable[Article], today: date) -> bool:
@@ -123,11 +128,12 @@ def main(arguments: Sequence[str] | None = None, *, sources: Places | None = Non
     options = parser.parse_args(arguments)
     today = datetime.now(UTC).date()
     try:
-        articles = read_all((sources or Places()).articles)
+        places = sources or Places()
+        articles = read_all(places.articles)
         if options.accept:
             _say(_accepted(article, options.accept, options.blocks) for article in articles)
             return 0
-        _say(report(articles, today))
+        _say(report(articles, today, load(places.practice).locales))
     except ContentError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -30,6 +30,13 @@ def test_it_lists_every_language_with_its_standing(sample: Sample) -> None:
     ]
 
 
+def test_it_names_a_language_that_has_no_translation_yet(sample: Sample) -> None:
+    said = list(check.report([sample.read()], TODAY, ["en", "es", "ar", "de"]))
+
+    assert said[-1] == "  de       no translation yet"
+    assert len(said) == 5
+
+
 def test_drift_is_shown_as_what_changed_in_the_source(sample: Sample) -> None:
     git(sample.folder, "init")
     git(sample.folder, "add", "articles")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from functions.leads.codes import FieldCode, RequestCode
 from infra.site import ContentError
 from infra.site.languages.message_files import extract, po_path, read, update
 from tests.practice import PRACTICE
@@ -90,6 +91,11 @@ def test_an_update_that_changes_nothing_changes_no_byte(es: Path, sample: Sample
     update(folder, "es", messages)
 
     assert es.read_bytes() == before
+
+
+@pytest.mark.parametrize("code", [*FieldCode, *RequestCode])
+def test_the_sentence_of_a_code_is_a_message(code: FieldCode | RequestCode) -> None:
+    assert code.sentence in extract(PRACTICE)
 
 
 def test_the_practitioners_title_is_a_message() -> None:

@@ -18,7 +18,7 @@ from infra.site.translations.publication import Publication, publications
 from infra.site.views.article_view import ArticleView, article_view
 from infra.site.views.page_view import Alternate, OpenGraphImage, PageView, SourceView, alternates
 from infra.site.views.practice_view import site_view
-from infra.site.views.render import Renderer, TemplateCache
+from infra.site.views.render import Renderer
 from shared.messages import SOURCE_LOCALE
 from shared.practice import Practice
 
@@ -53,7 +53,6 @@ class Edition:
         self.publications = {article.slug: publications(article, self.locales, today) for article in articles}
         self._shown = ("published", "drifted", "draft") if drafts else ("published", "drifted")
         self._templates = templates
-        self._cache = TemplateCache()
         self._renderers: dict[str, Renderer] = {}
 
     @cached_property
@@ -145,7 +144,7 @@ class Edition:
             localizer = self.localizers[locale]
             source = SourceView(SOURCE_LOCALE, localizer.language_name(SOURCE_LOCALE))
             shared = {"site": self.views[locale], "source": source}
-            self._renderers[locale] = Renderer(self._templates, localizer, self.assets, shared, self._cache)
+            self._renderers[locale] = Renderer(self._templates, localizer, self.assets, shared)
         return self._renderers[locale]
 
 

@@ -54,20 +54,24 @@ def _address(assets: Mapping[str, Asset], name: str) -> str:
     return assets[name].path
 
 
-class TemplateCache(BytecodeCache):
-    """Compiled templates in memory: the locales differ in messages only, so one compilation serves them all."""
+class _InMemory(BytecodeCache):
+    """Compiled templates. Jinja compares what it finds with the template as it is now."""
 
     def __init__(self) -> None:
         self._compiled: dict[str, bytes] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Fill `bucket` with what was compiled for another locale, if anything was."""
+        """Fill `bucket` with what was compiled before, if anything was."""
         if bucket.key in self._compiled:
             bucket.bytecode_from_string(self._compiled[bucket.key])
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep what has been compiled."""
         self._compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+# The locales differ in messages only, so one compilation serves them all, and whoever compiles the site again.
+_COMPILED = _InMemory()
 
 
 class Renderer:
@@ -79,12 +83,11 @@ class Renderer:
         localizer: Localizer,
         assets: Mapping[str, Asset],
         shared: Mapping[str, Any],
-        cache: TemplateCache,
     ) -> None:
         self._folder = folder
         self._environment = Environment(
             loader=FileSystemLoader(folder),
-            bytecode_cache=cache,
+            bytecode_cache=_COMPILED,
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,

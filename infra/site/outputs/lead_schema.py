@@ -5,6 +5,7 @@ schema can say, and they are for what people type: other spellings of telephone 
 characters that only count once they are put together (NFC) or that stand at the ends of a message's lines.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
@@ -216,13 +217,24 @@ _EXAMPLE_FORMS = (phonenumbers.PhoneNumberFormat.E164, phonenumbers.PhoneNumberF
 @cache
 def _dialled_abroad() -> str:
     """Country codes, each with as many digits as numbers there have; none begins like a prefix for calls within."""
-    codes: dict[tuple[int, ...], list[int]] = {}
+    codes: dict[tuple[str, tuple[int, ...]], list[int]] = {}
     for code, regions in sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()):
         metadata = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(code, regions[0])
         if code != 1 and metadata and metadata.general_desc:
-            codes.setdefault(metadata.general_desc.possible_length, []).append(code)
-    others = (f"(?:{'|'.join(map(str, found))})(?:{_digits(lengths)})" for lengths, found in sorted(codes.items()))
+            kind = _dialled_within(metadata.national_prefix_for_parsing), metadata.general_desc.possible_length
+            codes.setdefault(kind, []).append(code)
+    others = (
+        f"(?:{'|'.join(map(str, found))}){prefix}(?:{_digits(lengths)})"
+        for (prefix, lengths), found in sorted(codes.items())
+    )
     return "|".join((f"1{_NORTH_AMERICAN}", *others))
+
+
+def _dialled_within(prefix: str | None) -> str:
+    """A lookahead for what `prefix` takes off a number: 8 in Belarus, 90 in Brazil. None begins with 0 or 1."""
+    beginnings = [str(number) for number in range(20, 100)] if prefix else []
+    taken = [each for each in beginnings if (found := re.match(prefix or "", each)) and found[0]]
+    return f"(?!{'|'.join(taken)})" if taken else ""
 
 
 def _digits(lengths: tuple[int, ...]) -> str:

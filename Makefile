@@ -41,8 +41,10 @@ else
 endif
 
 # Every check runs, whatever became of the one before; pytest's own closing line comes last. A test file is the work of one
-# process, and there is one process for each core.
+# process, and there is one process for each core; files keep the order of tests/conftest.py, or the longest would come last.
+# What the browser tests need from npm is installed while others run.
 test: $(READY)  ## every check: format, lint, types, and all tests
+	@$(PYTHON) -c "from tests.browser import tools; tools.npm_packages(print)" >/dev/null 2>&1 &
 	@failed=; \
 	step() { printf '\n== %s\n' "$$*"; $(PYTHON) -m "$$@" || failed="$$failed [$$*]"; }; \
 	step ruff format --check .; \
@@ -50,7 +52,7 @@ test: $(READY)  ## every check: format, lint, types, and all tests
 	step mypy; \
 	[ -z "$$failed" ] || printf '\nFAILED before the tests:%s\n' "$$failed"; \
 	printf '\n== pytest\n'; \
-	$(PYTHON) -m pytest --cov --numprocesses auto --dist loadfile $(PYTEST_FLAGS) && [ -z "$$failed" ]
+	$(PYTHON) -m pytest --cov --numprocesses auto --dist loadfile --no-loadscope-reorder $(PYTEST_FLAGS) && [ -z "$$failed" ]
 
 quick: check  ## format, lint, types, and the tests that start no other program
 	@$(PYTHON) -m pytest --numprocesses auto --dist loadfile --hypothesis-profile quick -q tests/unit tests/integration

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 
 # Random order within a folder, never between them: unit tests block sockets for the whole process, and what the later
 # folders keep running in the background needs them. And a broken unit explains what fails after it.
-ORDER = ("unit", "integration", "template", "moves", "stack", "browser", "bench")
+ORDER = ("unit", "integration", "moves", "template", "stack", "browser", "bench")
 
 
 @pytest.hookimpl(trylast=True)

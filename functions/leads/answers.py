@@ -91,7 +91,7 @@ class Answers:
     def _catalogue(self) -> NullTranslations:
         return self.wiring.catalogue(self._locale)
 
-    @property
+    @cached_property
     def _sentences(self) -> Sentences:
         practice, region = self.wiring.practice, self.wiring.languages.likely_region(self._locale)
         own = phone.example(practice.address.country) or self._practice_number

@@ -10,37 +10,22 @@ from functions.leads.enquiry import CompiledForm
 from functions.leads.page import Pages
 from shared.languages import Matcher
 from shared.messages import translations
-from shared.practice import Practice, read_compiled
-from shared.settings import compiled, read_settings
-from shared.store import LeadStore, dynamodb_client
-from shared.telemetry import Telemetry
+from shared.settings import compiled
+from shared.wiring import LeadWiring, TableSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(TableSettings):
     """What the template gives this function."""
 
-    table_name: str
     lead_retention_days: int
 
 
-class Wiring:
+class Wiring(LeadWiring[Settings]):
     """The function's parts. Each is made on first use and kept between invocations."""
 
-    @cached_property
-    def settings(self) -> Settings:
-        """The settings."""
-        return read_settings(Settings)
-
-    @cached_property
-    def store(self) -> LeadStore:
-        """The lead store."""
-        return LeadStore(self.settings.table_name, dynamodb_client())
-
-    @cached_property
-    def practice(self) -> Practice:
-        """The practice."""
-        return read_compiled()
+    def __init__(self) -> None:
+        super().__init__(Settings)
 
     @cached_property
     def form(self) -> CompiledForm:
@@ -61,8 +46,3 @@ class Wiring:
     def catalogue(self) -> Callable[[str], NullTranslations]:
         """The messages in one of the published locales."""
         return cache(translations)
-
-    @cached_property
-    def telemetry(self) -> Telemetry:
-        """The log and the metrics."""
-        return Telemetry()

@@ -13,10 +13,9 @@ from functions.notify.compose import compose
 from functions.notify.languages import Language, read_languages
 from functions.notify.mailer import Mailer, ses_client
 from shared.messages import translations
-from shared.practice import Practice, read_compiled
-from shared.settings import read_settings
-from shared.store import LeadStore, dynamodb_client, lead_id
-from shared.telemetry import Telemetry, describe
+from shared.store import lead_id
+from shared.telemetry import describe
+from shared.wiring import LeadWiring, TableSettings
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
@@ -28,38 +27,25 @@ _ALERTS_IN_ONE_SWEEP: Final = 25
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(TableSettings):
     """What the template gives this function."""
 
-    table_name: str
     alert_sender: str
     alert_recipient: str
     alert_detail: str
     configuration_set: str
 
 
-class Wiring:
+class Wiring(LeadWiring[Settings]):
     """What this function is made of. Each part is made on first use and kept between invocations."""
 
-    @cached_property
-    def settings(self) -> Settings:
-        """The settings."""
-        return read_settings(Settings)
-
-    @cached_property
-    def store(self) -> LeadStore:
-        """The lead store."""
-        return LeadStore(self.settings.table_name, dynamodb_client())
+    def __init__(self) -> None:
+        super().__init__(Settings)
 
     @cached_property
     def mailer(self) -> Mailer:
         """The mailer."""
         return Mailer(self.settings.alert_sender, self.settings.configuration_set, ses_client())
-
-    @cached_property
-    def practice(self) -> Practice:
-        """The practice."""
-        return read_compiled()
 
     @cached_property
     def languages(self) -> dict[str, Language]:
@@ -70,11 +56,6 @@ class Wiring:
     def catalogue(self) -> NullTranslations:
         """The messages in the practice's language."""
         return translations(self.practice.language)
-
-    @cached_property
-    def telemetry(self) -> Telemetry:
-        """The log and the metrics."""
-        return Telemetry()
 
 
 wiring = Wiring()

@@ -27,6 +27,7 @@ from functions.notify.mailer import Mailer
 from functions.notify.retries import LAST_RESORT_DELAY, RETRY_DELAYS
 from shared.errors import StoreUnavailable
 from shared.lead import timestamp
+from shared.store import LeadStore
 from tests.integration.conftest import Stack
 from tests.integration.test_leads import ENQUIRY, send
 
@@ -197,7 +198,7 @@ def test_killed_at_any_point_no_alert_is_lost(
         raise Killed
 
     send(stack)
-    target, name = (Mailer, "send") if moment == "before sending" else (app.LeadStore, "record_sent")
+    target, name = (Mailer, "send") if moment == "before sending" else (LeadStore, "record_sent")
     with monkeypatch.context() as patch:
         patch.setattr(target, name, killed)
         with pytest.raises(Killed):

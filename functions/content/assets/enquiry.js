@@ -4,8 +4,12 @@
  * @typedef {Record<string, any>} Fields what was typed, as it was typed; what was left blank is absent
  */
 
-/** @type {{fields?: Record<string, {required?: boolean, clean?: string, limit?: number}>}} what the server says of them */
-const texts = JSON.parse(document.querySelector('#form-texts')?.textContent || '{}');
+/**
+ * What the page says to its script; nothing on a page without a form.
+ *
+ * @type {Record<string, any> & {fields?: Record<string, {required?: boolean, clean?: string, limit?: number}>}}
+ */
+export const texts = JSON.parse(document.querySelector('#form-texts')?.textContent || '{}');
 const FORM = texts.fields ?? {};
 /** The form's fields that are in sight, in their order, and those of them that are typed. */
 export const FIELDS = Object.keys(FORM).filter((field) => document.querySelector(`#field-${field}-error`));

@@ -8,7 +8,7 @@
  */
 
 import { Draft } from './draft.js';
-import { COUNTED, FIELDS, TYPED, codes, isBlank, length, limit, read } from './enquiry.js';
+import { COUNTED, FIELDS, TYPED, codes, isBlank, length, limit, read, texts } from './enquiry.js';
 
 // In milliseconds.
 const TIME_LIMIT = 20_000; // of one attempt: a cold start behind a slow network
@@ -26,7 +26,6 @@ const errorOf = (name) => find(`#field-${name}-error`);
 const form = find('form[data-enquiry]');
 const status = find('[data-status]');
 const summary = find('[data-summary]');
-const texts = JSON.parse(find('#form-texts')?.textContent || '{}');
 const prefix = texts.title_prefix ?? '';
 const title = document.title.replace(prefix, '').trim(); // the server may have put it there
 /** @type {Draft} */

@@ -21,7 +21,7 @@ def form_fields(form: type[Form] = Form) -> dict[str, dict[str, Any]]:
     That is `clean`, the name of what cleans it, and `limit`, how many characters it has at most then.
     """
     required = {name: {"required": True} for name, field in form.model_fields.items() if field.is_required()}
-    return {name: {**required.get(name, {}), **_counted(field)} for name, field in _core_schemas(form).items()}
+    return {name: {**required.get(name, {}), **_counted(field)} for name, field in core_schemas(form).items()}
 
 
 def limits(form: type[Form] = Form) -> dict[str, int]:
@@ -31,10 +31,11 @@ def limits(form: type[Form] = Form) -> dict[str, int]:
 
 def choices(form: type[Form] = Form) -> dict[str, list[str]]:
     """What can be chosen in each field that has choices."""
-    return {name: found for name, field in _core_schemas(form).items() if (found := _chosen(field))}
+    return {name: found for name, field in core_schemas(form).items() if (found := _chosen(field))}
 
 
-def _core_schemas(form: type[Form]) -> dict[str, Any]:
+def core_schemas(form: type[Form] = Form) -> dict[str, Any]:
+    """Each field's core schema, in the form's order."""
     model: Any = form.__pydantic_core_schema__
     fields: dict[str, Any] = model["schema"]["fields"]
     return fields
@@ -64,14 +65,14 @@ def compiled_form(form: type[Form] = Form) -> dict[str, Any]:
     Raises:
         TypeError: `leads` could not find a check by its name, or not keep what a field holds.
     """
-    kept = {**limits(form), **choices(form)}
-    for name in form.model_fields.keys() - KNOWN - kept.keys():
+    most = limits(form)
+    for name in form.model_fields.keys() - KNOWN - most.keys() - choices(form).keys():
         raise TypeError(f"{name}: a field without code of its own is a text with a limit, or a choice")
     model: Any = form.__pydantic_core_schema__
     return {
         "schema": _portable(model["schema"]),
         "config": model["config"],
-        "limits": limits(form),
+        "limits": most,
     }
 
 

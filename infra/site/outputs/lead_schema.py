@@ -21,11 +21,12 @@ from functions.leads import checks
 from functions.leads.enquiry import HONEYPOT
 from functions.leads.form import Form
 from functions.leads.text import clean_plain_line
-from infra.site.outputs.compiled_form import limits
+from infra.site.outputs.compiled_form import core_schemas, limits
 from shared.campaign import SOURCE_TAGS
 
 type Schema = dict[str, Any]
 type Clean = Callable[[str], str]
+type Check = Callable[..., Any]
 type Describe = Callable[[Schema], Schema]
 
 # To many validators a format is no more than a word. "=?" begins an encoded word (`shared.email_address`).
@@ -56,8 +57,11 @@ def lead_schemas(locales: Sequence[str], articles: Sequence[str], country: str) 
     Raises:
         PydanticInvalidForJsonSchema: A field has a check that is not described here.
     """
-    checked = {checks.is_locale: _one_of(locales), checks.is_article: _one_of(articles)}
-    in_form = checked | {checks.is_consent: _one_of(("true", "on"))}
+    checked: dict[Check, Describe] = {
+        checks.is_locale: lambda _: _one_of(locales),
+        checks.is_article: lambda _: _one_of(articles),
+    }
+    in_form = checked | {checks.is_consent: lambda _: _one_of(("true", "on"))}
     tags = {tag: {"type": "string", "description": "Cut to 100 characters; JSON's `source`."} for tag in SOURCE_TAGS}
     return {
         "Lead": _object(_Description(checked, _ref("NotGiven"))),
@@ -72,27 +76,25 @@ class _Description(GenerateJsonSchema):
     """Describes fields.
 
     Args:
-        checked: What a check makes of a field, where that depends on the practice or on the kind of body.
+        checked: What a check makes of a field's schema, where that depends on the practice or on the kind of body.
         not_given: What stands for a field that is left out.
     """
 
-    def __init__(self, checked: Mapping[Callable[..., Any], Schema], not_given: Schema) -> None:
+    def __init__(self, checked: Mapping[Check, Describe], not_given: Schema) -> None:
         super().__init__()
-        self._checked: Mapping[Callable[..., Any], Describe] = {
+        self._checked: Mapping[Check, Describe] = {
             checks.has_a_letter: lambda text: {"allOf": [text, {"pattern": _WITH_A_LETTER}]},
             checks.is_email: lambda _: {**_EMAIL, "maxLength": limits()["email"]},
             checks.is_phone: lambda _: _ref("Phone"),
             checks.is_consent: lambda box: {**box, "const": True},
             checks.without_blanks: _with_known_names,
+            **checked,
         }
-        self._known = checked
         self.not_given = not_given
 
     @override
     def function_after_schema(self, schema: core_schema.AfterValidatorFunctionSchema) -> Schema:
         check = schema["function"]["function"]
-        if check in self._known:
-            return self._known[check]
         if check not in self._checked:
             raise PydanticInvalidForJsonSchema(f"no JSON Schema says what {check} checks")
         return self._checked[check](self.generate_inner(schema["schema"]))
@@ -119,9 +121,7 @@ def _with_known_names(tags: Schema) -> Schema:
 
 def _object(description: _Description, other: Mapping[str, Schema | None] | None = None) -> Schema:
     """The whole form; `other` are properties in the place of the form's, None for one that is left out."""
-    model: Any = Form.__pydantic_core_schema__
-    fields = model["schema"]["fields"]
-    properties: dict[str, Any] = {name: description.generate_inner(field) for name, field in fields.items()}
+    properties: dict[str, Any] = {name: description.generate_inner(each) for name, each in core_schemas().items()}
     properties |= {HONEYPOT: None, **(other or {})}
     return {
         "type": "object",

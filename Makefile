@@ -14,6 +14,7 @@ PORT ?= 8000
 STAGE ?= dev
 # The stage's name in samconfig.toml.
 CONFIG = $(patsubst dev,default,$(STAGE))
+STACK = $$(sed -n '/^\[$(CONFIG)\.global\./,/^$$/s/^stack_name = "\(.*\)"/\1/p' samconfig.toml)
 ARCH ?= arm64
 # This machine's architecture, by Lambda's name.
 HERE = $$(uname -m | sed 's/aarch64/arm64/')
@@ -25,7 +26,7 @@ UV_NATIVE_TLS ?= $(UV_SYSTEM_CERTS)
 export UV_SYSTEM_CERTS UV_NATIVE_TLS
 endif
 
-.PHONY: help run test quick lighthouse pictures bench build deploy released check format content-check catalogues clean
+.PHONY: help run test quick lighthouse pictures bench build deploy doctor rotate-keys leads released check format content-check closures catalogues clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -42,7 +43,8 @@ endif
 
 # Every check runs, whatever became of the one before; pytest's own closing line comes last. A test file is the work of one
 # process, and there is one process for each core; files keep the order of tests/conftest.py, or the longest would come last.
-# What the browser tests need from npm is installed while others run.
+# What the browser tests need from npm is installed while others run. One process more than there are cores: tests that start
+# programs and browsers wait for them.
 test: $(READY)  ## every check: format, lint, types, and all tests
 	@$(PYTHON) -c "from tests.browser import tools; tools.npm_packages(print)" >/dev/null 2>&1 &
 	@failed=; \
@@ -52,7 +54,7 @@ test: $(READY)  ## every check: format, lint, types, and all tests
 	step mypy; \
 	[ -z "$$failed" ] || printf '\nFAILED before the tests:%s\n' "$$failed"; \
 	printf '\n== pytest\n'; \
-	$(PYTHON) -m pytest --cov --numprocesses auto --dist loadfile --no-loadscope-reorder $(PYTEST_FLAGS) && [ -z "$$failed" ]
+	$(PYTHON) -m pytest --cov --numprocesses $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist loadfile --no-loadscope-reorder $(PYTEST_FLAGS) && [ -z "$$failed" ]
 
 quick: check  ## format, lint, types, and the tests that start no other program
 	@$(PYTHON) -m pytest --numprocesses auto --dist loadfile --hypothesis-profile quick -q tests/unit tests/integration
@@ -77,6 +79,7 @@ build: $(READY)  ## the packages that Lambda gets, in .aws-sam/build (ARCH=arm64
 	@grep -q '^\[$(CONFIG)\.deploy\.' samconfig.toml || \
 	  { echo "samconfig.toml has no [$(CONFIG).deploy.parameters]: STAGE is dev, prod, or one that you add there." >&2; exit 1; }
 	@$(PYTHON) -m infra.site.translations.check || echo "== The above is to be done; what is withheld is not published."
+	@$(PYTHON) -m infra.closures --missing
 	@ARCH=$(ARCH) $(SAM) build --config-env $(CONFIG) --parameter-overrides Architecture=$(ARCH)
 
 deploy: build  ## build, and deploy to AWS (STAGE=dev or prod; the first time with FLAGS=--guided)
@@ -84,11 +87,30 @@ deploy: build  ## build, and deploy to AWS (STAGE=dev or prod; the first time wi
 	  { echo "Add Architecture=$(ARCH) to the parameter_overrides of [$(CONFIG).deploy.parameters] in samconfig.toml first." >&2; exit 1; }
 	@$(SAM) deploy --config-env $(CONFIG) $(FLAGS)
 
+doctor: $(READY)  ## whether all is well with a stage, before a deployment and after, and what to do (STAGE=dev or prod)
+	@$(PYTHON) -m infra.ops.doctor "$(CONFIG)"
+
+rotate-keys: $(READY)  ## a new key for the links in mails; the one before still works (STAGE=dev or prod)
+	@$(PYTHON) -m infra.ops.rotate_keys "$(STACK)"
+
+# The words after `leads` are the command's, and no targets of their own.
+ifeq (leads,$(firstword $(MAKECMDGOALS)))
+LEADS := $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS))
+.PHONY: $(LEADS)
+$(foreach word,$(LEADS),$(eval $(word):;@:))
+endif
+
+leads: $(READY)  ## enquiries from a shell, such as `make leads erase 7KQM-4TWX STAGE=prod`; alone, it lists the commands
+	@$(PYTHON) -m infra.ops.leads "$(STACK)" $(or $(LEADS),--help)
+
 released: $(READY)  ## after a release of prod: keep its style, script and pictures for the pages that outlive it
 	@$(PYTHON) -m infra.site.released
 
 content-check: $(READY)  ## what drifted in which translation, and what is past its review date
 	@$(PYTHON) -m infra.site.translations.check
+
+closures: $(READY)  ## public holidays, for the practice file to keep or strike (YEAR=2027)
+	@$(PYTHON) -m infra.closures $(YEAR)
 
 catalogues: $(READY)  ## bring the message catalogues up to date with the sources, for translators
 	@$(PYTHON) -m infra.site.languages.catalogues update

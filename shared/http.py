@@ -11,6 +11,7 @@ import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from shared.errors import FieldError
@@ -44,6 +45,7 @@ class Request(NamedTuple):
     """A request as API Gateway hands it over (HTTP API, payload format 2.0), header names in lower case.
 
     `query` has the values decoded, those of a repeated name joined by commas; `raw_query` is as the client wrote it.
+    Of cookies with the same name, the browser's first counts: the one for the most exact path (RFC 6265 section 5.4).
     """
 
     method: str
@@ -52,6 +54,7 @@ class Request(NamedTuple):
     headers: Mapping[str, str]
     body: bytes
     raw_query: str = ""
+    cookies: Mapping[str, str] = MappingProxyType({})
 
     @classmethod
     def from_event(cls, event: Mapping[str, Any]) -> "Request":
@@ -71,20 +74,25 @@ class Request(NamedTuple):
             headers={name.lower(): _encodable(value) for name, value in _items(event, "headers")},
             body=_body(event.get("body") or "", is_base64=event.get("isBase64Encoded", False)),
             raw_query=_encodable(event.get("rawQueryString") or ""),
+            cookies=_cookies(event.get("cookies") or ()),
         )
 
 
 class Response(NamedTuple):
-    """An answer before it is finished. `gzip` is the body compressed ahead of time, where it was."""
+    """An answer before it is finished.
+
+    `gzip` is the body compressed ahead of time, where it was; `cookies` are the values of `Set-Cookie`, each its own.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes = b""
     gzip: bytes | None = None
+    cookies: Sequence[str] = ()
 
 
 def finish(request: Request, response: Response) -> dict[str, Any]:
-    """Finish a response: content coding, validators, 304, HEAD, security headers.
+    """Finish a response: content coding, validators, 304, HEAD, security headers, cookies.
 
     An `etag` among the headers names the representation; the gzip coding gets a tag of its own, because the two
     codings are different bytes (RFC 9110 section 8.8.3). Conditional requests are answered for 200s alone.
@@ -103,11 +111,11 @@ def finish(request: Request, response: Response) -> dict[str, Any]:
                 headers["etag"] = f'{etag[:-1]}-gzip"'
     if status == 200 and request.method in ("GET", "HEAD") and _not_modified(request, headers.get("etag")):
         headers = {name: value for name, value in headers.items() if name not in _ABSENT_FROM_304}
-        return _result(304, headers, b"")
+        return _result(304, headers, b"") | _set(response.cookies)
     if status not in (204, 304):
         headers["content-length"] = str(len(body))
-    is_compiled = response.gzip is not None
-    return _result(status, headers, b"" if request.method == "HEAD" else body, _kept_base64 if is_compiled else _base64)
+    base64 = _base64 if response.gzip is None else _kept_base64
+    return _result(status, headers, b"" if request.method == "HEAD" else body, base64) | _set(response.cookies)
 
 
 def problem(
@@ -178,6 +186,17 @@ def prefers_html(request: Request) -> bool:
 
 def _items(event: Mapping[str, Any], member: str) -> Iterable[tuple[str, str]]:
     return (event.get(member) or {}).items()
+
+
+def _cookies(pairs: Sequence[str]) -> Mapping[str, str]:
+    # API Gateway takes them out of the headers, one text for each.
+    split = (_encodable(pair).partition("=") for pair in reversed(pairs))
+    return {name.strip(): value.strip() for name, _, value in split}
+
+
+def _set(cookies: Sequence[str]) -> dict[str, Any]:
+    # Several `Set-Cookie` headers cannot be joined to one (RFC 9110 section 5.3): the result has a member for them.
+    return {"cookies": list(cookies)} if cookies else {}
 
 
 def _encodable(text: str) -> str:

@@ -5,9 +5,9 @@ A function declares what it needs as a dataclass and reads it once:
     @dataclass(frozen=True, slots=True)
     class Settings:
         table_name: str
-        lead_retention_days: int
+        daily_mail_budget: int
 
-    settings = read_settings(Settings)          # TABLE_NAME, LEAD_RETENTION_DAYS
+    settings = read_settings(Settings)          # TABLE_NAME, DAILY_MAIL_BUDGET
 """
 
 import os

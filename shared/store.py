@@ -1,58 +1,58 @@
-"""The lead store: every key, condition and call to DynamoDB stands here.
+"""The lead store: leads as items of the table.
 
-One item per lead, under `pk = LEAD#<id>`, `sk = LEAD`. While an alert is owed the item carries `alert_owed` and
-`alert_next_at` (seconds since the epoch), and so appears in the sparse index `alerts-owed`; sending removes both.
+One item per lead, under `pk = LEAD#<id>`, `sk = LEAD`. Beside its facts stands what follows from them, written with
+each of them: `duties` (when each is due) and `next_at` (the earliest), in seconds since the epoch. While there is one
+that somebody is woken for, the item carries `queue`, and so appears in the sparse index `due`; while that is the alert
+it carries `alert_owed` as well, for the index `alerts-owed` that release 0.2.0 looks at. In the place of an erased lead
+stands a tombstone.
 """
 
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import MISSING, Field, asdict, fields
-from types import UnionType
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, fields, replace
+from itertools import batched, islice
+from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from shared.aws import aws_client
-from shared.errors import ItemUnreadable, StoreUnavailable
-from shared.lead import Enquiry, Identity, Lead, timestamp
+from shared.duties import Duty, Hours, duties
+from shared.errors import ItemChanged, ItemUnreadable, LeadErased, StoreUnavailable
+from shared.items import DUE_INDEX, Table, Watched, attribute, item_of, read_field
+from shared.lead import Enquiry, Identity, Lead
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
-    type Item = dict[str, AttributeValueTypeDef]
+    from shared.items import Item
 
 ALERTS_OWED_INDEX: Final = "alerts-owed"
 _OWED: Final = "alert"
 _LEAD: Final = "LEAD"
-# Seconds to wait, from try to try, for another transaction on the same lead to end.
-_PAUSES: Final = (0.05, 0.1, 0.2)
+# What holds of a lead's item, and of no tombstone.
+IS_STORED: Final = "attribute_exists(stored_at)"
+# What is no field of a lead's, but written with it.
+_DERIVED: Final = ("duties", "next_at", "queue", "alert_owed")
+_FIELDS: Final = tuple(field for field in fields(Lead) if field.name not in ("id", "enquiry"))
+# The most that DynamoDB gives in one answer.
+_AT_ONCE: Final = 100
+# A lead that changes so often between reading and writing is changed by something that never rests.
+_TRIES: Final = 8
 
 
 class LeadStore:
     """The leads in one table.
 
     Each method that reads or writes leads raises StoreUnavailable when DynamoDB cannot do it.
+
+    Args:
+        table_name: The table.
+        client: DynamoDB.
+        hours: The opening hours, by which duties are due.
     """
 
-    def __init__(self, table_name: str, client: "DynamoDBClient") -> None:
-        self._table = table_name
-        self._client = client
+    def __init__(self, table_name: str, client: "DynamoDBClient", hours: Hours) -> None:
+        self._table = Table(table_name, client)
+        self._hours = hours
 
-    def connect(self) -> None:
-        """Ask DynamoDB something that changes nothing, so that there is a connection when a lead comes.
-
-        Reading the authorities' certificates alone takes as long as storing a lead. It asks what `create` may ask too,
-        and so needs no other permission.
-
-        Raises:
-            ClientError: DynamoDB refused. Nothing depends on the answer.
-            BotoCoreError: DynamoDB was not reached.
-        """
-        check: Any = {"TableName": self._table, "Key": key("none"), "ConditionExpression": "attribute_not_exists(pk)"}
-        self._client.transact_write_items(TransactItems=[{"ConditionCheck": check}])
-
-    def create(self, lead: Lead, identity: Identity) -> Lead:
+    def create(self, lead: Lead, identity: Identity, watched: Watched | None = None) -> Lead:
         """Store a lead, unless its identity is stored already.
 
         One conditional write. The condition's failure brings the stored item along, so there is no second read and
@@ -64,143 +64,222 @@ class LeadStore:
         Raises:
             StoreUnavailable: DynamoDB could not do it.
             ItemUnreadable: What was stored before is no lead.
+            LeadErased: It was stored before, and erased.
+            ItemChanged: What is watched has changed, and the lead may not be right any more.
         """
-        try:
-            self._put(_item(lead), identity)
-        except ClientError as error:
-            if stored := _stored_item(error):
-                return _lead(stored)
-            raise StoreUnavailable(_code(error)) from error
-        except BotoCoreError as error:
-            raise StoreUnavailable(type(error).__name__) from error
-        return lead
+        item = {**key(lead.id), **self._item(lead)}
+        stored = self._table.create(item, [key(each) for each in identity.unless], watched)
+        if stored is None:
+            return lead
+        if not is_lead(stored):
+            raise ItemChanged(stored)
+        if is_tombstone(stored):
+            raise LeadErased
+        return _lead(stored)
 
-    def _put(self, item: "Item", identity: Identity) -> None:
-        condition: Any = {
-            "TableName": self._table,
-            "ConditionExpression": "attribute_not_exists(pk)",
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
-        put: Any = {"Item": item, **condition}
-        checks: list[Any] = [{"ConditionCheck": {"Key": key(each), **condition}} for each in identity.unless]
-        if checks:
-            _despite_conflicts(lambda: self._client.transact_write_items(TransactItems=[{"Put": put}, *checks]))
-        else:
-            _despite_conflicts(lambda: self._client.put_item(**put))
-
-    def owed(self, now: float, limit: int) -> Iterator[str]:
-        """Find the leads whose alert is due.
-
-        Args:
-            now: The time in seconds since the epoch.
-            limit: How many to find at most.
-
-        Returns:
-            Their ids, longest due first.
-
-        Raises:
-            StoreUnavailable: DynamoDB could not do it.
-        """
-        try:
-            page = self._client.query(
-                TableName=self._table,
-                IndexName=ALERTS_OWED_INDEX,
-                KeyConditionExpression="alert_owed = :owed AND alert_next_at <= :now",
-                ExpressionAttributeValues={":owed": {"S": _OWED}, ":now": {"N": str(int(now))}},
-                Limit=limit,
-            )
-        except (ClientError, BotoCoreError) as error:
-            raise StoreUnavailable(_code(error)) from error
-        return (lead_id(item) for item in page["Items"])
-
-    def claim(self, lead_id: str, now: float, lease: int) -> Lead | None:
-        """Take the alert for this attempt.
-
-        Args:
-            lead_id: The lead's id.
-            now: The time in seconds since the epoch.
-            lease: For how many seconds nobody else gets it; then it is owed again.
-
-        Returns:
-            The lead, or None where there is nothing to take: sent, taken by somebody else, not due yet, or erased.
+    def read(self, lead_id: str) -> Lead | None:
+        """The lead as it is now; None where there is none, or none any more.
 
         Raises:
             StoreUnavailable: DynamoDB could not do it.
             ItemUnreadable: The item is no lead.
         """
-        try:
-            item = self._update(
-                lead_id,
-                "SET alert_next_at = :until ADD alert_attempts :one",
-                "alert_owed = :owed AND alert_next_at <= :now",
-                {
-                    ":until": {"N": str(int(now) + lease)},
-                    ":one": {"N": "1"},
-                    ":owed": {"S": _OWED},
-                    ":now": {"N": str(int(now))},
-                },
-                returns="ALL_NEW",
-            )
-        except StoreUnavailable as error:
-            if str(error) == "ValidationException":  # what is no number cannot be added to
-                raise ItemUnreadable("alert_attempts") from error
-            raise
-        return _lead(item) if item else None
+        item = self._table.get(key(lead_id))
+        return None if item is None or is_tombstone(item) else _lead(item)
 
-    def record_sent(self, lead_id: str, message_id: str, now: float) -> None:
-        """Keep that the mail was accepted, when, and under which id; no alert is owed any more."""
-        self._update(
-            lead_id,
-            "SET alert_sent_at = :at, alert_message_id = :message_id REMOVE alert_owed, alert_next_at, alert_error",
-            "attribute_exists(pk)",
-            {":at": {"S": timestamp(now)}, ":message_id": {"S": message_id}},
-        )
+    def erased_at(self, lead_id: str) -> str | None:
+        """When a lead was erased; None where it was not. Raises StoreUnavailable."""
+        item = self._table.get(key(lead_id))
+        return item["erased_at"]["S"] if item and is_tombstone(item) else None
 
-    def record_failed(self, lead_id: str, reason: str, next_at: int) -> None:
-        """Keep that the mail was not accepted, why, and when to try again (seconds since the epoch)."""
-        self._update(
-            lead_id,
-            "SET alert_error = :reason, alert_next_at = :next",
-            "attribute_exists(alert_owed)",
-            {":reason": {"S": reason}, ":next": {"N": str(next_at)}},
-        )
+    def read_each(self, lead_ids: Iterable[str]) -> Iterator[Lead]:
+        """Those of several leads that are there and can be read: one that is damaged says nothing about the others.
 
-    def record_unproven(self, lead_id: str, reason: str, now: float, next_at: int) -> None:
-        """Keep that nobody knows whether the mail was accepted, when that was, why, and when to try again."""
-        self._update(
-            lead_id,
-            "SET alert_error = :reason, alert_next_at = :next, alert_unproven_at = :at",
-            "attribute_exists(alert_owed)",
-            {":reason": {"S": reason}, ":next": {"N": str(next_at)}, ":at": {"S": timestamp(now)}},
-        )
+        They come in the order of their ids, a hundred from each call.
 
-    def _update(
-        self,
-        lead_id: str,
-        update: str,
-        condition: str,
-        values: "Item",
-        returns: Literal["NONE", "ALL_NEW"] = "NONE",
-    ) -> "Item | None":
-        """One conditional update; the item as it is now if that is asked for, None where the condition did not hold."""
-        try:
-            answer = _despite_conflicts(
-                lambda: self._client.update_item(
-                    TableName=self._table,
-                    Key=key(lead_id),
-                    UpdateExpression=update,
-                    ConditionExpression=condition,
-                    ExpressionAttributeValues=values,
-                    ReturnValues=returns,
-                )
-            )
-        except ClientError as error:
-            if _code(error) == "ConditionalCheckFailedException":
+        Raises:
+            StoreUnavailable: DynamoDB could not do it.
+        """
+        for some in batched(dict.fromkeys(lead_ids), _AT_ONCE, strict=False):
+            found = {lead_id(item): item for item in self._table.get_each([key(each) for each in some])}
+            for item in (found[each] for each in some if each in found):
+                with suppress(ItemUnreadable):
+                    if not is_tombstone(item):
+                        yield _lead(item)
+
+    def entered(self, lead_ids: Sequence[str], names: Sequence[str]) -> Iterator[tuple[str, Mapping[str, str]]]:
+        """What was entered in some fields of several leads: much less than to read them whole.
+
+        Args:
+            lead_ids: The leads' ids, none twice, and a hundred at most.
+            names: The fields' names; each holds a text, where it was filled in.
+
+        Yields:
+            A lead's id, and its values by name.
+
+        Raises:
+            StoreUnavailable: DynamoDB could not do it.
+        """
+        for item in self._table.get_each([key(each) for each in lead_ids], ("pk", *names)):
+            yield lead_id(item), {name: item[name]["S"] for name in names if "S" in item.get(name, {})}
+
+    def change(self, lead_id: str, step: Callable[[Lead], Lead | None]) -> Lead | None:
+        """Write a fact: read the lead as it is, take a step from it, and write that if nobody wrote in between.
+
+        Args:
+            lead_id: The lead's id.
+            step: Gives the lead with one fact more (`shared.facts`), or None where there is nothing to write. It is
+                called again with the newer lead where somebody was faster.
+
+        Returns:
+            The lead as it is stored now, or None where nothing was written: there is no such lead (any more), or
+            `step` wanted nothing.
+
+        Raises:
+            StoreUnavailable: DynamoDB could not do it.
+            ItemUnreadable: The item is no lead.
+        """
+        for _ in range(_TRIES):
+            item = self._table.get(key(lead_id))
+            if item is None or is_tombstone(item):
                 return None
-            raise StoreUnavailable(_code(error)) from error
-        except BotoCoreError as error:
-            raise StoreUnavailable(type(error).__name__) from error
-        return answer.get("Attributes")
+            was = _lead(item)
+            if (wanted := step(was)) is None:
+                return None
+            new = replace(wanted, version=was.version + 1)
+            if self._write(item, was, new):
+                return new
+        raise StoreUnavailable("TooManyWriters")
+
+    def change_each(self, lead_ids: Iterable[str], step: Callable[[Lead], Lead | None]) -> None:
+        """Write a fact of each of several leads. Raises the last failure once all had their turn."""
+        failure: StoreUnavailable | None = None
+        for lead_id in lead_ids:
+            try:
+                self.change(lead_id, step)
+            except StoreUnavailable as error:  # one must not keep the others from knowing
+                failure = error
+        if failure:
+            raise failure
+
+    def _write(self, item: "Item", was: Lead, new: Lead) -> bool:
+        after = self._item(new)
+        known = [*(field.name for field in _FIELDS), *_DERIVED]
+        changes = {name: after.get(name) for name in known if after.get(name) != item.get(name)}
+        # Release 0.2.0 counts no versions, but moves `alert_next_at` with all that it does.
+        condition, values = f"{IS_STORED} AND attribute_not_exists(version)", {}
+        if was.version:
+            condition, values = "version = :was", {":was": attribute(was.version)}
+        if "alert_next_at" in item:
+            condition, values = f"{condition} AND alert_next_at = :turn", {**values, ":turn": item["alert_next_at"]}
+        else:
+            condition = f"{condition} AND attribute_not_exists(alert_next_at)"
+        return self._table.update(key(was.id), condition, changes, values) is not None
+
+    def due(self, wanted: Iterable[Duty], now: float) -> Iterator[str]:
+        """Find the leads of which one of these duties is due. The index may be late: read the lead before acting.
+
+        Args:
+            wanted: The duties.
+            now: The time in seconds since the epoch.
+
+        Yields:
+            Their ids, longest due first.
+
+        Raises:
+            StoreUnavailable: DynamoDB could not do it.
+        """
+        places = {f"#{duty}": duty.value for duty in wanted}
+        for item in self._table.query(
+            IndexName=DUE_INDEX,
+            KeyConditionExpression="queue = :lead AND next_at <= :now",
+            FilterExpression=" OR ".join(f"duties.{place} <= :now" for place in places),
+            ExpressionAttributeNames=places,
+            ExpressionAttributeValues={":lead": {"S": _LEAD}, ":now": attribute(int(now))},
+        ):
+            yield lead_id(item)
+
+    def open(self, most: int | None = None) -> Iterator[str]:
+        """The ids of open leads, of which anything is due, today or later; the index may be late.
+
+        Args:
+            most: How many; all where it is not said. What is due first comes first.
+        """
+        found = self._table.query(
+            IndexName=DUE_INDEX,
+            KeyConditionExpression="queue = :lead",
+            ExpressionAttributeValues={":lead": {"S": _LEAD}},
+            **({"Limit": most} if most else {}),
+        )
+        for item in islice(found, most):
+            yield lead_id(item)
+
+    def owed(self, now: float) -> Iterator[str]:
+        """Find the leads whose alert is due and of which only `alerts-owed` may know: release 0.2.0 wrote them."""
+        for item in self._table.query(
+            IndexName=ALERTS_OWED_INDEX,
+            KeyConditionExpression="alert_owed = :owed AND alert_next_at <= :now",
+            ExpressionAttributeValues={":owed": {"S": _OWED}, ":now": attribute(int(now))},
+        ):
+            yield lead_id(item)
+
+    def put_off(self, lead_id: str, reason: str, until: int) -> None:
+        """Keep an item that is no lead from being due again before `until` (seconds since the epoch)."""
+        off = {"alert_error": attribute(reason), "alert_next_at": attribute(until), "next_at": attribute(until)}
+        self._table.update(key(lead_id), "attribute_exists(queue) OR attribute_exists(alert_owed)", off)
+
+    def stranded(self) -> Iterator[tuple[str, bool]]:
+        """Find the leads whose duties are written down otherwise than they follow now, by reading the whole table.
+
+        Yields:
+            The id, and whether something is due that no index shows. A change of nothing mends it, since each writes
+            what follows; where opening hours were changed, nothing was wrong.
+        """
+        for item in self._table.scan(FilterExpression="sk = :lead", ExpressionAttributeValues={":lead": {"S": _LEAD}}):
+            if not is_tombstone(item) and (due := self._due_otherwise(item)):
+                # What release 0.2.0 stored is in its own index.
+                yield lead_id(item), "queue" in due and not {"queue", "alert_owed"} & item.keys()
+
+    def derive_anew(self, lead_id: str) -> None:
+        """Write down a lead's duties if they follow otherwise now, since opening hours have changed."""
+        item = self._table.get(key(lead_id))
+        if item is not None and not is_tombstone(item) and self._due_otherwise(item):
+            self.change(lead_id, lambda lead: lead)
+
+    def of_reference(self, reference: str) -> Iterator[str]:
+        """The ids of the leads that have a reference, one as a rule, by reading the whole table: also of old ones."""
+        wanted = {":lead": {"S": _LEAD}, ":reference": {"S": reference}}
+        for item in self._table.scan(
+            FilterExpression="sk = :lead AND #reference = :reference",
+            ExpressionAttributeNames={"#reference": "reference"},  # a word of DynamoDB's own
+            ExpressionAttributeValues=wanted,
+        ):
+            yield lead_id(item)
+
+    def _item(self, lead: Lead) -> "Item":
+        """The attributes of a lead, and what follows from its facts, without its key."""
+        due = duties(lead, self._hours)
+        # For release 0.2.0: zero is at once, whatever notify's clock says.
+        lead = replace(lead, alert_next_at=due.get(Duty.ALERT))
+        # The enquiry's fields lie beside the lead's own: one flat item, which a person can read in the console.
+        values = {field.name: getattr(lead, field.name) for field in _FIELDS if _is_told(lead, field.name)}
+        values |= asdict(lead.enquiry)
+        if due:
+            values["duties"] = dict(due)
+        # Nobody is woken for a review: what is kept back would be read every minute, before all that is due.
+        if waking := [at for duty, at in due.items() if duty is not Duty.REVIEW]:
+            values |= {"queue": _LEAD, "next_at": min(waking)}
+        if Duty.ALERT in due:
+            values["alert_owed"] = _OWED
+        return {"id": attribute(lead.id), **item_of(values)}
+
+    def _due_otherwise(self, item: "Item") -> "Item | None":
+        """What follows from a lead's facts, if it is not what is written there."""
+        try:
+            due = self._item(_lead(item))
+        except ItemUnreadable:  # nothing follows from it, and whoever acts on it says so
+            return None
+        return due if any(due.get(name) != item.get(name) for name in _DERIVED) else None
 
 
 def key(lead_id: str) -> "Item":
@@ -213,23 +292,23 @@ def lead_id(keys: "Item") -> str:
     return keys["pk"]["S"].removeprefix(f"{_LEAD}#")
 
 
-def dynamodb_client() -> "DynamoDBClient":
-    """A client for the store, with the time-outs and the tries that leads and alerts need."""
-    # Three tries take 12 s at most, pauses of 1 and 2 s among them: less than leads may run, and more than people wait.
-    retries = {"mode": "standard", "total_max_attempts": 3}
-    dynamodb: DynamoDBClient = aws_client("dynamodb", connect_timeout=1, read_timeout=2, retries=retries)
-    return dynamodb
+def is_lead(keys: "Item") -> bool:
+    """Whether these are a lead's keys."""
+    return keys["sk"]["S"] == _LEAD
 
 
-def _item(lead: Lead) -> "Item":
-    # The enquiry's fields lie beside the lead's own: one flat item, which a person can read in the console.
-    values = asdict(lead)
-    values |= values.pop("enquiry")
-    if not lead.is_kept_back:
-        # Zero, not the time of storing: due at once, whatever notify's clock says.
-        values |= {"alert_owed": _OWED, "alert_next_at": 0}
-    item = {name: _attribute(value) for name, value in values.items() if value not in (None, (), {})}
-    return {**key(lead.id), **item}
+_DEFAULTS: Final[Mapping[str, Any]] = {field.name: field.default for field in _FIELDS}
+
+
+def _is_told(lead: Lead, name: str) -> bool:
+    """Whether a field says more than that nothing has happened yet."""
+    value = getattr(lead, name)
+    return name == "alert_next_at" or value != _DEFAULTS[name]
+
+
+def is_tombstone(item: "Item") -> bool:
+    """Whether this stands in the place of a lead that was erased."""
+    return "erased_at" in item
 
 
 def _lead(item: "Item") -> Lead:
@@ -237,96 +316,7 @@ def _lead(item: "Item") -> Lead:
 
     Raises ItemUnreadable for one that is missing, or of another type than the lead's.
     """
-    enquiry = {field.name: _read(item, field) for field in fields(Enquiry)}
+    enquiry = {field.name: read_field(item, field) for field in fields(Enquiry)}
     # The id is what finds the item again, whatever is written in it.
-    own = {field.name: _read(item, field) for field in fields(Lead) if field.name not in ("id", "enquiry")}
+    own = {field.name: read_field(item, field) for field in _FIELDS}
     return Lead(id=lead_id(item), enquiry=Enquiry(**enquiry), **own)
-
-
-def _read(item: "Item", field: "Field[Any]") -> Any:
-    try:
-        value = _value(item[field.name]) if field.name in item else None
-    except ValueError:
-        raise ItemUnreadable(field.name) from None
-    if value is None:
-        value = _value_of_none(field)
-    if not isinstance(value, _types(field)) or not all(isinstance(member, str) for member in _members(value)):
-        raise ItemUnreadable(field.name)
-    return value
-
-
-def _value_of_none(field: "Field[Any]") -> Any:
-    # An empty mapping is not stored either.
-    return {} if get_origin(field.type) is Mapping else None if field.default is MISSING else field.default
-
-
-def _types(field: "Field[Any]") -> tuple[type, ...]:
-    """The classes that a field's value may have: str and None for `str | None`, tuple for `tuple[str, ...]`."""
-    kind: Any = field.type
-    return get_args(kind) if isinstance(kind, UnionType) else (get_origin(kind) or kind,)
-
-
-def _members(value: Any) -> Iterable[Any]:
-    return value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else ()
-
-
-# boto3's own serializer knows every type and costs another import; these are the four that an item has.
-def _attribute(value: Any) -> "AttributeValueTypeDef":
-    match value:
-        case str():
-            return {"S": value}
-        case int():
-            return {"N": str(value)}
-        case dict():
-            return {"M": {name: _attribute(member) for name, member in value.items()}}
-        case list() | tuple():
-            return {"L": [_attribute(member) for member in value]}
-    raise TypeError(f"no DynamoDB type for {type(value).__name__}")
-
-
-def _value(attribute: Any) -> Any:
-    """Raises ValueError for what no lead holds: a number with a fraction, a set, a boolean, bytes."""
-    match attribute:
-        case {"S": str(text)}:
-            return text
-        case {"N": str(digits)}:
-            return int(digits)
-        case {"M": dict(members)}:
-            return {name: _value(member) for name, member in members.items()}
-        case {"L": list(members)}:
-            return tuple(_value(member) for member in members)
-        case {"NULL": _}:
-            return None
-    raise ValueError
-
-
-def _despite_conflicts[Answer](write: Callable[[], Answer]) -> Answer:
-    """Write, again if a transaction on the same lead is in the way: DynamoDB ends one of two before it has looked.
-
-    Transactions are for the first minutes of a day (`identity_of_content`), and then the button may be pressed twice.
-    """
-    for pause in _PAUSES:
-        try:
-            return write()
-        except ClientError as error:
-            if not _is_conflict(error):
-                raise
-            time.sleep(pause)
-    return write()
-
-
-def _is_conflict(error: ClientError) -> bool:
-    response: Any = error.response
-    reasons = [reason["Code"] for reason in response.get("CancellationReasons", ())]
-    return _code(error) == "TransactionConflictException" or "TransactionConflict" in reasons
-
-
-def _stored_item(error: ClientError) -> "Item | None":
-    """The item that made a condition fail, from a single write's error or a transaction's."""
-    response: Any = error.response
-    reasons = [response, *response.get("CancellationReasons", ())]
-    return next((reason["Item"] for reason in reasons if reason.get("Item")), None)
-
-
-def _code(error: Exception) -> str:
-    return error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__

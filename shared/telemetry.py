@@ -1,8 +1,6 @@
 """Logs and metrics. Neither ever holds a name, an address, a number or a message: log ids, codes and counts."""
 
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -41,26 +39,19 @@ class Telemetry:
             service=self.settings.powertools_service_name, namespace=self.settings.powertools_metrics_namespace
         )
 
-    @contextmanager
-    def invocation(self, context: Any) -> Iterator[Logger]:
-        """Around one invocation: every log line carries its request id, and the metrics counted in it are written.
-
-        Yields:
-            The log.
-
-        Raises:
-            ConfigurationError: A setting is missing.
-        """
+    def log_of(self, context: Any) -> Logger:
+        """The log of one invocation: every line carries its request id. Raises ConfigurationError."""
         self.log.append_keys(request_id=context.aws_request_id)
-        try:
-            yield self.log
-        finally:
-            if self._metrics.metric_set:
-                self._metrics.flush_metrics()
+        return self.log
 
     def count(self, name: str) -> None:
-        """Add one to a metric. Each is paid for: it has an alarm that reads it, or it is a log line."""
+        """Add one to a metric. Each is paid for: it has an alarm that reads it, or it is a log line.
+
+        It is written at once: what waited for the end of an invocation would be lost with one that is stopped, and
+        the fact that goes with it would keep it from ever being counted again.
+        """
         self._metrics.add_metric(name=name, unit=MetricUnit.Count, value=1)
+        self._metrics.flush_metrics()
 
 
 def describe(error: BaseException) -> dict[str, Any]:

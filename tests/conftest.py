@@ -1,6 +1,7 @@
 """What every test starts from: an environment of nobody's in particular, and the cheap tests first."""
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import hypothesis
@@ -11,20 +12,29 @@ from tests.privacy import leaks
 # The machines are shared: how long an example took says nothing about the code.
 hypothesis.settings.register_profile("thorough", deadline=None)
 hypothesis.settings.register_profile("quick", deadline=None, max_examples=20)
+hypothesis.settings.register_profile("long", deadline=None, max_examples=500)
+# In a copy of the project (tests/moves) what counts is which sources a test reads.
+hypothesis.settings.register_profile("once", deadline=None, max_examples=1)
 hypothesis.settings.load_profile("thorough")
 
 ROOT = Path(__file__).parents[1]
 
 # Random order within a folder, never between them: unit tests block sockets for the whole process, and what the later
 # folders keep running in the background needs them. And a broken unit explains what fails after it.
-ORDER = ("unit", "integration", "moves", "template", "stack", "browser", "bench")
+ORDER = ("unit", "integration", "moves", "template", "upgrade", "stack", "browser", "bench")
+
+
+# A file is the work of one process. One with so many tests comes first in its folder: at the end, the others were idle.
+LARGE = 40
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    def rank(item: pytest.Item) -> int:
+    sizes = Counter(item.path for item in items)
+
+    def rank(item: pytest.Item) -> tuple[int, bool]:
         folder = item.path.relative_to(ROOT / "tests").parts[0]
-        return ORDER.index(folder) if folder in ORDER else len(ORDER)
+        return ORDER.index(folder) if folder in ORDER else len(ORDER), sizes[item.path] < LARGE
 
     items.sort(key=rank)
 

@@ -22,5 +22,10 @@ def counted_by(logical_id: str) -> set[str]:
 def counted_by_ses() -> set[str]:
     """The events of mails that SES makes metrics of."""
     resources = template.load(ROOT / "template.yaml").cloudformation["Resources"].values()
-    destinations = [each for each in resources if each["Type"] == "AWS::SES::ConfigurationSetEventDestination"]
-    return {event for each in destinations for event in each["Properties"]["EventDestination"]["MatchingEventTypes"]}
+    properties = [
+        each["Properties"] for each in resources if each["Type"].endswith("::ConfigurationSetEventDestination")
+    ]
+    to_metrics = [
+        each["EventDestination"] for each in properties if "CloudWatchDestination" in each["EventDestination"]
+    ]
+    return {event for each in to_metrics for event in each["MatchingEventTypes"]}

@@ -34,16 +34,18 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     request = Request.from_event(event)
     try:
         response = answer(request, wiring.site)
+        if request.method == "GET" and response.status == 200 and "/thank-you/" in request.path:
+            # Counted so, and without the reference: in which language, and no more.
+            _log("INFO", message="thank-you seen", locale=request.path.split("/")[1])
     except Exception as error:
-        _log(error)
+        # Not the error's text: it may quote the request, and a request tells what someone reads about.
+        _log("ERROR", message="unhandled", error=type(error).__name__, at=_place(error))
         response = failure(request, lambda: wiring.site)
     return finish(request, response)
 
 
-def _log(error: BaseException) -> None:
-    # Not the error's text: it may quote the request, and a request tells what someone reads about.
-    entry = {"level": "ERROR", "message": "unhandled", "error": type(error).__name__, "at": _place(error)}
-    sys.stdout.write(f"{json.dumps(entry)}\n")
+def _log(level: str, **entry: str) -> None:
+    sys.stdout.write(f"{json.dumps({'level': level, **entry})}\n")
 
 
 def _place(error: BaseException) -> str:

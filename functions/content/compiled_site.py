@@ -59,11 +59,18 @@ class CompiledSite:
         length: int = self._index["rows"][row]["opening"]
         return length
 
-    def thank_you(self, locale: str, reference: str) -> Response:
-        """The page after the form, with the reference in its place. Raises KeyError for an unpublished locale."""
+    def thank_you(self, locale: str, **texts: str) -> Response:
+        """The page after the form, with what belongs in its slots, in HTML. KeyError for an unpublished locale."""
         response = self.response(self._index["thank_you"][locale])
-        slot = self._index["reference_slot"].encode()
-        return response._replace(body=response.body.replace(slot, reference.encode()))
+        body = response.body
+        for name, slot in self._index["slots"].items():
+            body = body.replace(slot.encode(), texts[name].encode())
+        return response._replace(body=body)
+
+    def promises(self, locale: str) -> Mapping[str, Any]:
+        """What a promise may be, and how it is said. Raises KeyError for an unpublished locale."""
+        document: Mapping[str, Any] = json.loads(self._body(self._index["promises"][locale]))
+        return document
 
     def _body(self, name: str) -> bytes:
         # Read when first asked for and then kept: all of them together are smaller than one library.

@@ -4,6 +4,7 @@
     /articles/{slug}                      likewise
     /{locale}/...                         what is compiled for this path
     /{locale}/thank-you/{reference}       the page after the form
+    /{locale}/thank-you/{reference}/{time}    likewise, with the time that was promised (`promise.py`)
     /api/articles, /api/articles/{slug}   JSON, by ?locale= or Accept-Language
     another spelling of one of these      308 to the one spelling (`spelling.py`); 302 where its locale is only near one
     anything else                         404 in the reader's language
@@ -13,10 +14,11 @@ in redirects and are otherwise without effect.
 """
 
 from collections.abc import Callable
+from time import time
 from urllib.parse import quote
 
 from functions.content.compiled_site import CompiledSite
-from functions.content.spelling import meant
+from functions.content.spelling import is_time, meant
 from shared.campaign import read_tags
 from shared.http import HTML, Request, Response, dump_json
 from shared.languages import MAX_LENGTH, Match, read_tag
@@ -66,10 +68,20 @@ def _resource(request: Request, site: CompiledSite) -> Callable[[], Response] | 
     if path in site.api:
         return lambda: _from_api(request, site)
     locale, _, rest = path[1:].partition("/")
-    kind, _, reference = rest.partition("/")
-    if kind == "thank-you" and locale in site.locales and _is_reference(reference):
-        return lambda: site.thank_you(locale, reference)
+    if rest.startswith("thank-you/") and locale in site.locales:
+        _, reference, *times = rest.split("/")
+        if _is_reference(reference) and (not times or (len(times) == 1 and is_time(times[0]))):
+            return lambda: _thank_you(site, locale, reference, *times)
     return None
+
+
+def _thank_you(site: CompiledSite, locale: str, reference: str, promised: str = "") -> Response:
+    if not promised:
+        return site.thank_you(locale, reference=reference, promise="")
+    from functions.content.promise import promise
+
+    said = promise(promised, site.promises(locale), time())
+    return site.thank_you(locale, reference=reference, promise=said)
 
 
 def _to_best_locale(request: Request, site: CompiledSite) -> Response:

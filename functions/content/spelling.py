@@ -50,6 +50,11 @@ def meant(path: str, site: CompiledSite) -> Meant | None:
     return None
 
 
+def is_time(text: str) -> bool:
+    """Whether a text has the form of the time in an address, `2026-12-01T1200`."""
+    return "".join("0" if letter in "0123456789" else letter for letter in text) == "0000-00-00T0000"
+
+
 def _without_query(path: str) -> tuple[str, str]:
     start = _QUERY.search(path)
     if not start:
@@ -67,9 +72,12 @@ def _locales(segments: list[str], site: CompiledSite) -> Iterator[Match | None]:
 
 
 def _find(locale: str, words: Key, site: CompiledSite) -> str | None:
-    if locale and len(words) == 2 and words[0] == "thankyou":
-        reference = words[1].upper()
-        return f"/{locale}/thank-you/{reference[:4]}-{reference[4:]}"
+    if locale and len(words) in (2, 3) and words[0] == "thankyou":
+        reference, time = words[1].upper(), "".join(words[2:]).upper()
+        page = f"/{locale}/thank-you/{reference[:4]}-{reference[4:]}"
+        time = f"{time[:4]}-{time[4:6]}-{time[6:]}"
+        # What is no time is not worth an error.
+        return f"{page}/{time}" if is_time(time) else page
     return _addresses(site).get((locale, *words))
 
 

@@ -5,8 +5,8 @@ import unicodedata
 from typing import Final
 from urllib.parse import unquote
 
-from functions.leads.text import narrow
 from shared.email_address import deliverable, readable
+from shared.text import narrow
 
 # What stands before an address: a link's scheme, or the word for it in the languages of the pages.
 _LABEL: Final = re.compile(

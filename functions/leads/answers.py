@@ -15,7 +15,8 @@ from functions.leads.sentences import Sentences, detail, title
 from functions.leads.wiring import Wiring
 from shared.errors import FieldError
 from shared.http import HTML, JSON, Request, Response, dump_json, prefers_html, problem
-from shared.lead import Lead
+from shared.lead import Lead, seconds
+from shared.opening_hours import TIME_IN_ADDRESS
 
 ALLOW = "OPTIONS, POST"
 _UNCACHED = {"cache-control": "no-store"}
@@ -32,12 +33,14 @@ class Answers:
     fields: Mapping[str, Any] = field(default_factory=dict)
 
     def stored(self, lead: Lead, *, is_new: bool) -> Response:
-        """The lead is stored: a page to read for a form, the reference for JSON; a replay gets the first answer."""
+        """The lead is stored: a page to read, or for JSON the reference and the promise; a replay gets the same."""
+        location = f"/{lead.enquiry.locale}/thank-you/{lead.reference}"
+        if lead.answer_by:
+            location += f"/{self.wiring.hours.zone.time(seconds(lead.answer_by)):{TIME_IN_ADDRESS}}"
         if self._wants_page:
-            location = f"/{lead.enquiry.locale}/thank-you/{lead.reference}"
             return Response(303, {"location": location, **_UNCACHED})
-        body = dump_json({"reference": lead.reference, "received_at": lead.stored_at})
-        return Response(201 if is_new else 200, {"content-type": JSON, **_UNCACHED}, body)
+        body = dump_json({"reference": lead.reference, "received_at": lead.stored_at, "answer_by": lead.answer_by})
+        return Response(201 if is_new else 200, {"content-type": JSON, "location": location, **_UNCACHED}, body)
 
     def refused(self, error: RequestError) -> Response:
         """The request is wrong; nothing was stored."""
@@ -50,9 +53,13 @@ class Answers:
         again = {"retry-after": "5"} if code is RequestCode.STORE_UNAVAILABLE else {}
         return response._replace(headers={**response.headers, **again})
 
-    def options(self) -> Response:
-        """What can be done here."""
-        return Response(204, {"allow": ALLOW, **_UNCACHED})
+    def options(self, now: float) -> Response:
+        """What can be done here, and from when on (a time of its own clocks) the practice closes on which days.
+
+        Pages ask it before an enquiry is sent, and so say what will be promised (`assets/promise.js`).
+        """
+        closed = {"closed-from": ", ".join(times)} if (times := self.wiring.hours.closed_from(now)) else {}
+        return Response(204, {"allow": ALLOW, **closed, **_UNCACHED})
 
     def wrong_method(self) -> Response:
         """Anything but POST."""

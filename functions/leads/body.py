@@ -6,9 +6,9 @@ from urllib.parse import parse_qsl
 
 from functions.leads.codes import RequestCode
 from functions.leads.errors import RequestError
-from functions.leads.text import clean_line
 from shared.campaign import MAX_TAG_LENGTH, SOURCE_TAGS
 from shared.http import Request
+from shared.text import clean_line
 
 MAX_BODY_BYTES = 16 * 1024
 MAX_FORM_FIELDS = 50

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from functions.leads import address, phone
 from functions.leads.codes import Fault, FieldCode
-from functions.leads.text import clean_line, clean_lines, clean_plain_line, is_letter
 from shared.campaign import SOURCE_TAGS
+from shared.text import clean_line, clean_lines, clean_plain_line, is_letter
 
 if TYPE_CHECKING:
     from pydantic import ValidationInfo

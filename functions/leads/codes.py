@@ -102,6 +102,14 @@ class RequestCode(StrEnum):
         422,
         _("This Idempotency-Key came with another enquiry before. Use a new key."),
     )
+    ENQUIRY_ERASED = (
+        "enquiry_erased",
+        422,
+        _(
+            "This enquiry was deleted after it had been sent, and is not stored again. "
+            "To write to us once more, change something in it, or call {phone}."
+        ),
+    )
     INTERNAL_ERROR = (
         "internal_error",
         500,

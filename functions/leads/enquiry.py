@@ -14,8 +14,8 @@ from functions.leads import checks, phone
 from functions.leads.checks import Context
 from functions.leads.codes import Fault, FieldCode
 from functions.leads.errors import FieldFault, InvalidFields
-from functions.leads.text import clean_plain_line
 from shared.lead import Enquiry, fingerprint
+from shared.text import clean_plain_line
 
 HONEYPOT: Final = "aside"
 # What comes with an enquiry and is no part of what was entered.

@@ -67,8 +67,11 @@ class Form(BaseModel):
     preferred_contact: Literal["phone", "email"] | None = Field(
         None, description="by default the phone, if it was given"
     )
-    preferred_time: Literal["morning", "afternoon", "evening", "any"] = "any"
+    topic: Literal["first_visit", "price", "suitability", "other"] | None = Field(
+        None, description="what it is about; where it is left out, nobody said, or nobody was asked yet"
+    )
     message: Message | None = None
+    preferred_time: Literal["morning", "afternoon", "evening", "any"] = "any"
     consent: Consent = Field(description="`true`")
     locale: Locale = Field(description="one of the practice's locales, as it is spelt in the pages' addresses")
     article: Article = Field(description="the slug of the article that was read")

@@ -10,7 +10,7 @@ import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 from functions.leads.codes import Fault, FieldCode
-from functions.leads.text import narrow
+from shared.text import narrow
 
 # E.164's fifteen, and what is dialled to get abroad.
 _MOST_DIGITS: Final = 20

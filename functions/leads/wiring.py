@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache, cached_property
 from gettext import NullTranslations
 
@@ -10,27 +9,26 @@ from functions.leads.enquiry import CompiledForm
 from functions.leads.page import Pages
 from shared.languages import Matcher
 from shared.messages import translations
+from shared.opening_hours import OpeningHours
 from shared.settings import compiled
 from shared.wiring import LeadWiring, TableSettings
 
 
-@dataclass(frozen=True, slots=True)
-class Settings(TableSettings):
-    """What the template gives this function."""
-
-    lead_retention_days: int
-
-
-class Wiring(LeadWiring[Settings]):
+class Wiring(LeadWiring[TableSettings]):
     """The function's parts. Each is made on first use and kept between invocations."""
 
     def __init__(self) -> None:
-        super().__init__(Settings)
+        super().__init__(TableSettings)
 
     @cached_property
     def form(self) -> CompiledForm:
         """The form."""
         return CompiledForm(json.loads((compiled() / "form.json").read_bytes()))
+
+    @cached_property
+    def hours(self) -> OpeningHours:
+        """When the practice is open."""
+        return OpeningHours.of(self.practice)
 
     @cached_property
     def pages(self) -> Pages:

@@ -21,6 +21,8 @@ UNUSED = (
     "*.dist-info/WHEEL",
     "*.dist-info/direct_url.json",
     "*.dist-info/uv_*.json",
+    "**/*.po",  # gettext reads what was compiled from it
+    "**/*.pot",
     "**/*.pyi",
     "**/py.typed",
     # Half a megabyte of JavaScript for API documentation pages.

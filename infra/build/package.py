@@ -12,7 +12,7 @@ from samtranslator.yaml_helper import yaml_parse
 from infra.build import dependencies, sdk, seal
 from infra.build.dependencies import Architecture
 from infra.build.errors import BuildError
-from infra.build.imports import reachable
+from infra.build.imports import imports, reachable
 from infra.build.sdk import Calls
 
 ROOT = Path(__file__).parents[2]
@@ -66,15 +66,18 @@ PACKAGES: Mapping[str, Package] = packages(ROOT)
 
 # What no function of ours reads of its libraries: half of their files.
 _UNREAD = (
-    # All but the modules that Powertools' Logger and Metrics are made of.
-    "aws_lambda_powertools/event_handler",
-    "aws_lambda_powertools/utilities/[!_jt]*",
     # For asking the DNS about an address, which nobody here waits for.
     "dns",
     "dnspython-*",
     # Short codes, such as emergency numbers, by country.
     "phonenumbers/shortdata/region_*",
 )
+
+# Of Powertools, Logger and Metrics are read by all. The rest by whoever imports from one of these packages: its files.
+_UNLESS_IMPORTED = {
+    "aws_lambda_powertools.event_handler": "aws_lambda_powertools/event_handler",
+    "aws_lambda_powertools.utilities": "aws_lambda_powertools/utilities/[!_jt]*",
+}
 
 CompileSite = Callable[[Path], object]
 
@@ -119,13 +122,21 @@ def build(
         site, files = Path(work, "site"), Path(work, "files")
         files.mkdir()
         dependencies.install(package.function, files, architecture, root)
-        dependencies.remove(files, _UNREAD)
+        dependencies.remove(files, [*_UNREAD, *_unimported(package, root)])
         sdk.trim(files, package.calls)
         _copy_modules(package, files, root)
         compile_site(site)
         _copy_compiled(package, files, site / "compiled")
         seal.compile_bytecode(files)
         seal.copy_sealed(files, out)
+
+
+def _unimported(package: Package, root: Path) -> list[str]:
+    own = reachable(package.handler_module, root)
+    imported = [f"{each.module}." for module, file in own.items() for each in imports(file, module)]
+    return [
+        files for name, files in _UNLESS_IMPORTED.items() if not any(each.startswith(f"{name}.") for each in imported)
+    ]
 
 
 def _copy_modules(package: Package, files: Path, root: Path) -> None:

@@ -18,6 +18,7 @@ _WELCOME = """
 Ready in {seconds:.1f} s. Ctrl-C stops it.
 
   the site             {url}/
+  the inbox            {url}/inbox, for {members}
   mail, leads, logs    {url}/_local/
 """
 
@@ -54,7 +55,8 @@ def _run(stack: LocalStack, watcher: Watcher | None) -> int:
     print("Needlepoint on this machine", flush=True)
     stack.start()
     try:
-        print(_WELCOME.format(url=stack.url, seconds=time.monotonic() - started), flush=True)
+        seconds = time.monotonic() - started
+        print(_WELCOME.format(url=stack.url, members=stack.members, seconds=seconds), flush=True)
         if watcher is not None:
             watcher.start()
         threading.Event().wait()

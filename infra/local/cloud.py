@@ -58,7 +58,9 @@ class Cloud:
         from moto.cloudformation.models import cloudformation_backends
 
         from infra.local.moto_models import teach
+        from infra.local.moto_tables import hasten
 
+        hasten()
         teach(resource["Type"] for resource in template.cloudformation["Resources"].values())
         with self._endpoint.lock, warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -107,7 +109,8 @@ class Cloud:
     def items(self) -> list[dict[str, Any]]:
         """Every item of every table, as plain JSON."""
         with self._endpoint.lock:
-            tables = [resource.model for resource in self.resources("AWS::DynamoDB::Table")]
+            # Not the stack's own: moto puts another table in its place where a transaction fails.
+            tables = list(self._dynamodb.tables.values())
             return [plain(item.to_regular_json()) for table in tables for item in table.all_items()]
 
     def stream_records(self, stream_arn: str, start: int, limit: int) -> list[dict[str, Any]]:

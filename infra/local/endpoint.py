@@ -7,14 +7,16 @@ put would let two callers through.
 import json
 import logging
 import threading
+import time
 from collections.abc import Callable
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
 
-from infra.local.faults import Faults
+from infra.local.faults import LATE_SECONDS, Faults
 from infra.local.http_messages import HttpRequest, HttpResponse, call_wsgi
+from infra.local.late_index import LateIndex
 from infra.local.wire import LoopbackServer
 
 Observer = Callable[[str, str, str], None]
@@ -37,6 +39,7 @@ class AwsEndpoint:
         self.lock = threading.RLock()
         self.faults = Faults()
         self.listeners: dict[tuple[str, str], Callable[[bytes, bytes], None]] = {}
+        self._late: LateIndex | None = None
         self._observers: list[Observer] = []
         self._server: LoopbackServer | None = None
 
@@ -53,7 +56,8 @@ class AwsEndpoint:
 
     def stop(self) -> None:
         """Ends every call and closes the port."""
-        self.faults.set("ses", None)
+        for service in self.faults.current():
+            self.faults.set(service, None)
         if self._server is not None:
             self._server.stop()
             self._server = None
@@ -71,19 +75,34 @@ class AwsEndpoint:
             return HttpResponse(HTTPStatus.FORBIDDEN)
         call = _service(authorization), _operation(request)
         self._notify(*call, "before")
-        response = self._answer(call[0], request)
+        response = self._answer(*call, request)
         succeeded = response.status < HTTPStatus.MULTIPLE_CHOICES
         if succeeded and (listener := self.listeners.get(call)):
             listener(request.body, response.body)
         self._notify(*call, "after" if succeeded else "refused")
         return response
 
-    def _answer(self, service: str, request: HttpRequest) -> HttpResponse:
+    def _answer(self, service: str, operation: str, request: HttpRequest) -> HttpResponse:
         if refusal := self.faults.meet(service):
             headers = [("Content-Type", "application/json"), ("x-amzn-ErrorType", refusal.error_type)]
             return HttpResponse(refusal.status, headers, json.dumps({"message": refusal.message}).encode())
         with self.lock:
+            if self.faults.current().get(service) == "late":
+                return self._late_moto(operation, request)
+            self._late = None
             return self._moto(request)
+
+    def _late_moto(self, operation: str, request: HttpRequest) -> HttpResponse:
+        if self._late is None:
+            self._late = LateIndex(LATE_SECONDS)
+            self._late.note(time.monotonic())
+        if operation == "Query" and b'"IndexName"' in request.body:
+            with self._late.shown(time.monotonic()):
+                return self._moto(request)
+        response = self._moto(request)
+        if operation not in ("GetItem", "Query", "Scan"):
+            self._late.note(time.monotonic())
+        return response
 
     def _moto(self, request: HttpRequest) -> HttpResponse:
         try:

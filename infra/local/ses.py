@@ -1,7 +1,8 @@
 """What SES does beyond moto: keeps each mail whole, and says what became of it.
 
-A mail's events go where the event destinations of its configuration set say: EventBridge's default bus, and CloudWatch.
-After AWS's developer guide, "Monitor email sending using event publishing" and "Using the mailbox simulator".
+Events come a moment after SES's answer, as on AWS, and go where the event destinations of the mail's configuration set
+say: EventBridge's default bus, and CloudWatch.
+After AWS's developer guide, "Monitor email sending using event publishing".
 """
 
 import json
@@ -29,6 +30,7 @@ _SENT: Step = ("Send", {}, {})
 _DELIVERED: Step = ("Delivery", {"smtpResponse": "250 2.6.0 Message received"}, {})
 _DELAYED: Step = ("DeliveryDelay", {"delayType": "TransientCommunicationFailure"}, _WAITING)
 DELIVERED = "delivered"
+EVENTS_AFTER_SECONDS = 1.0
 # What becomes of a mail: `infra.local.faults` has the courses that go wrong, in words.
 COURSES: Mapping[str, Sequence[Step]] = {
     DELIVERED: [_SENT, _DELIVERED],
@@ -38,29 +40,50 @@ COURSES: Mapping[str, Sequence[Step]] = {
     "complained": [_SENT, _DELIVERED, ("Complaint", {"complaintFeedbackType": "abuse"}, {})],
     # An automatic reply reaches SES as a bounce, though the mail has arrived.
     "out_of_office": [_SENT, _DELIVERED, ("Bounce", _TRANSIENT, {})],
+    "rejected_later": [_SENT, ("Reject", {"reason": "Bad content"}, {})],
+    "silent": [],
+}
+# What can be made to become of a mail later, in words; the last event of the course of that name.
+LATER: Mapping[str, str] = {
+    DELIVERED: "Deliver it",
+    "bounced": "Bounce it for good",
+    "expired": "Bounce it for now",
+    "delayed": "Delay it",
+    "complained": "Mark it as spam",
+    "out_of_office": "Answer it out of office",
+    "rejected_later": "Reject it as a virus",
 }
 # Of each type: EventBridge's words, and what the event's own part calls the recipients; a delivery's have no details.
 _WORDS = {
     "Send": ("Email Sent", None),
+    "Reject": ("Email Rejected", None),
     "Delivery": ("Email Delivered", "recipients"),
     "DeliveryDelay": ("Email Delivery Delayed", "delayedRecipients"),
     "Bounce": ("Email Bounced", "bouncedRecipients"),
     "Complaint": ("Email Complaint Received", "complainedRecipients"),
 }
-_SIMULATOR = "@simulator.amazonses.com"
-_SIMULATED = {"bounce": "bounced", "complaint": "complained", "ooto": "out_of_office"}
 
 
 class Mails:
-    """Every mail that was sent, and what became of each; `course` is asked what that is to be, None for delivery."""
+    """Every mail that was sent, and what became of each.
 
-    def __init__(self, cloud: Cloud, bus: Bus, course: Callable[[], str | None]) -> None:
+    Args:
+        cloud: Where the event destinations and the metrics are.
+        bus: What events are published to.
+        course: Is asked what is to become of a mail, None for delivery.
+        delay: How many seconds after SES's answer that is.
+    """
+
+    def __init__(
+        self, cloud: Cloud, bus: Bus, course: Callable[[], str | None], delay: float = EVENTS_AFTER_SECONDS
+    ) -> None:
         self._cloud = cloud
         self._bus = bus
         self._course = course
+        self._delay = delay
         self._lock = threading.Lock()
+        self._timers: list[threading.Timer] = []
         self._sent: list[Mail] = []
-        self._delayed: list[Mail] = []
         self._destinations = [each.properties for each in cloud.resources("AWS::SES::ConfigurationSetEventDestination")]
 
     def all(self) -> list[Mail]:
@@ -69,22 +92,38 @@ class Mails:
             return list(self._sent)
 
     def send(self, request: bytes, answer: bytes) -> None:
-        """Notes a mail that SES has accepted, by ``SendEmail`` and its answer, and publishes its events."""
+        """Notes a mail that SES has accepted, by ``SendEmail`` and its answer; its events follow."""
         mail = Mail.accepted(json.loads(request), json.loads(answer)["MessageId"])
-        course = _simulated(mail) or self._course() or DELIVERED
+        course = COURSES[self._course() or DELIVERED]
         with self._lock:
             self._sent.append(mail)
-            if course == "delayed":
-                self._delayed.append(mail)
-        for step in COURSES[course]:
-            self._publish(mail, step)
+            timer = threading.Timer(self._delay, self._take, (mail, course))
+            timer.daemon = True
+            timer.start()
+            self._timers = [*(each for each in self._timers if each.is_alive()), timer]
 
-    def deliver_delayed(self) -> None:
-        """What was held up arrives."""
+    def later(self, message_id: str, course: str) -> None:
+        """Makes something more become of a mail: the last event of a course, one of :data:`LATER`.
+
+        Raises:
+            ValueError: There is no such mail, or no such course.
+        """
+        mail = next((mail for mail in self.all() if mail.id == message_id), None)
+        if mail is None or course not in LATER:
+            raise ValueError(f"there is no mail {message_id}, or it cannot be {course}, only {', '.join(LATER)}")
+        self._publish(mail, COURSES[course][-1])
+
+    def stop(self) -> None:
+        """What has not become of a mail by now never will."""
         with self._lock:
-            delayed, self._delayed = self._delayed, []
-        for mail in delayed:
-            self._publish(mail, _DELIVERED)
+            timers = self._timers
+        for timer in timers:
+            timer.cancel()
+            timer.join()
+
+    def _take(self, mail: Mail, course: Sequence[Step]) -> None:
+        for step in course:
+            self._publish(mail, step)
 
     def _publish(self, mail: Mail, step: Step) -> None:
         kind = step[0]
@@ -108,12 +147,6 @@ class Mails:
             is_on = destination.get("Enabled", True) and kind.lower() in wanted
             if is_on and properties["ConfigurationSetName"] == mail.configuration_set:
                 yield destination
-
-
-def _simulated(mail: Mail) -> str | None:
-    """What SES's mailbox simulator does with a mail, or None if it goes elsewhere."""
-    names = [address.removesuffix(_SIMULATOR).partition("+")[0] for address in mail.recipients if _SIMULATOR in address]
-    return _SIMULATED.get(names[0], DELIVERED) if names else None
 
 
 def _detail(mail: Mail, step: Step) -> dict[str, Any]:

@@ -4,15 +4,18 @@ import json
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import KW_ONLY, dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
-from infra.local import bus, template
+import boto3
+
+from infra.local import bus, due, template
 from infra.local.cloud import Cloud
 from infra.local.console import PREFIX, console
 from infra.local.endpoint import AwsEndpoint
@@ -27,11 +30,13 @@ from infra.local.pump import Pump, sources
 from infra.local.queues import QueuePump
 from infra.local.reaper import Reaper
 from infra.local.routes import Router
+from infra.local.sample import Sample
 from infra.local.schedule import Schedule, entries
 from infra.local.ses import Mails
 from infra.local.site import Compile, compiler
 from infra.local.streams import StreamPump
 from infra.local.wire import LoopbackServer
+from shared.store import LeadStore
 
 PROJECT = Path(__file__).parents[2]
 _one_at_a_time = threading.Lock()
@@ -54,6 +59,7 @@ class LocalStack:
         compile_site: Fills the task root; the project's compiler if None.
         say: Told what the stack is doing.
         on_log: Called with each line of the functions' logs.
+        second_channel: What was sent to ``/_local/second-channel``, as apprise sends it, oldest first.
     """
 
     wanted_port: int = 0
@@ -64,6 +70,7 @@ class LocalStack:
     compile_site: Compile | None = None
     say: Callable[[str], None] = lambda _: None
     on_log: Callable[[LogLine], None] | None = None
+    second_channel: list[dict[str, Any]] = field(default_factory=list, init=False)
     _running: ExitStack | None = field(default=None, init=False)
 
     # ---- from start to stop
@@ -136,6 +143,11 @@ class LocalStack:
 
     # ---- what happened in it
 
+    @property
+    def members(self) -> str:
+        """Who may sign in to the inbox; nobody where there is none."""
+        return self._variables().get("INBOX_MEMBERS") or "nobody"
+
     def articles(self) -> list[dict[str, Any]]:
         """Each article and locale, with its status and why, as the compiler reports it; none for finished packages."""
         rows: list[dict[str, Any]] = self._compilers_report().get("rows", [])
@@ -165,8 +177,44 @@ class LocalStack:
             ValueError: There is no such fault.
         """
         self.endpoint.faults.set(service, kind)
-        if kind != "delayed":
-            self._mails.deliver_delayed()
+
+    def later(self, message_id: str, course: str) -> None:
+        """Makes something more become of a mail (see :data:`infra.local.ses.LATER`).
+
+        Raises:
+            ValueError: There is no such mail or course.
+        """
+        self._mails.later(message_id, course)
+
+    def make_due(self, lead_id: str) -> str | None:
+        """Makes due now what an enquiry waits for next; which duty that is, if any (see :mod:`infra.local.due`)."""
+        table = self._variables()["TABLE_NAME"]
+        hours = due.opening_hours(self._compiled_for("practice.json"))
+        with closing(self._client("dynamodb")) as client:
+            return due.make_due(LeadStore(table, client, hours), hours, lead_id, time.time())
+
+    def fill(self) -> int:
+        """Stores two hundred invented enquiries, once; how many were added (see :mod:`infra.local.sample`)."""
+        with closing(self._client("dynamodb")) as dynamodb, closing(self._client("secretsmanager")) as secrets:
+            return Sample(self._compiled_for("form.json"), self._variables(), dynamodb, secrets).fill(time.time())
+
+    def _variables(self) -> dict[str, str]:
+        """The environment of all functions together: what has one name is one thing."""
+        return {name: value for spec in self.cloud.functions() for name, value in spec.environment.items()}
+
+    def _client(self, service: Literal["dynamodb", "secretsmanager"]) -> Any:
+        return boto3.client(
+            service,
+            endpoint_url=self.endpoint.url,
+            region_name=template.REGION,
+            aws_access_key_id="local",
+            aws_secret_access_key="local",  # noqa: S106 - it opens nothing
+        )
+
+    def _compiled_for(self, name: str) -> Path:
+        """Where the compiled files of a function are that has this one: packages have what they read."""
+        folders = [function.placement.task_root / "compiled" for function in self.functions.values()]
+        return next(folder for folder in folders if (folder / name).exists())
 
     def recompile(self) -> None:
         """Compiles the site again and has functions load it.
@@ -212,16 +260,25 @@ class LocalStack:
     def _load_template(self) -> template.Template:
         return template.load(self.project / "template.yaml", self.parameters)
 
+    def _with_second_channel(self, loaded: template.Template) -> template.Template:
+        """The template with this machine as the second channel, where it has one."""
+        if secret := loaded.cloudformation["Resources"].get("SecondChannel"):
+            url = f"json://{self._server.address}{PREFIX}/second-channel"
+            secret["Properties"]["SecretString"] = json.dumps([url])
+        return loaded
+
     def _start_cloud(self, undo: ExitStack) -> None:
         self.say("starting the AWS stand-ins")
+        self.second_channel.clear()
         self.endpoint = AwsEndpoint()
         self.cloud = Cloud(self.endpoint)
         undo.callback(self.cloud.stop)
         self.cloud.start()
         self.say("creating the stack from template.yaml")
-        self.cloud.create_stack(self._load_template())
+        self.cloud.create_stack(self._with_second_channel(self._load_template()))
         self._bus = bus.Bus(bus.rules(self.cloud), self._send)
         self._mails = Mails(self.cloud, self._bus, self.endpoint.faults.course)
+        undo.callback(self._mails.stop)
         self.schedule = Schedule(entries(self.cloud, self._bus))
         self.endpoint.listeners = {
             ("ses", "SendEmail"): self._mails.send,

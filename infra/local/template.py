@@ -37,16 +37,26 @@ def load(path: Path, parameters: Mapping[str, str] | None = None) -> Template:
     Raises:
         TemplateError: The file is no valid SAM template, or a parameter is unknown, missing or out of range.
     """
+    sam = read(path)
+    values = parameter_values(sam.get("Parameters", {}), parameters or {})
+    return Template(translate(sam, values), values)
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Reads a SAM template as it is written.
+
+    Raises:
+        TemplateError: The file is no YAML, or has no resources.
+    """
     from samtranslator.yaml_helper import yaml_parse
 
     try:
-        sam = yaml_parse(path.read_text(encoding="utf-8"))
+        sam: Any = yaml_parse(path.read_text(encoding="utf-8"))
     except Exception as error:  # PyYAML's and the translator's own errors have no common base
         raise TemplateError(f"{path} is not valid YAML: {error}") from error
     if not isinstance(sam, dict) or not isinstance(sam.get("Resources"), dict):
         raise TemplateError(f"{path} has no Resources.")
-    values = parameter_values(sam.get("Parameters", {}), parameters or {})
-    return Template(translate(sam, values), values)
+    return sam
 
 
 def parameter_values(declared: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, str]:
@@ -66,12 +76,23 @@ def parameter_values(declared: Mapping[str, Any], given: Mapping[str, str]) -> d
         if value is None:
             raise TemplateError(f"Parameter {name} needs a value: --parameter {name}=...")
         values[name] = str(value)
-        allowed = [str(choice) for choice in spec.get("AllowedValues", [values[name]])]
-        if values[name] not in allowed:
-            raise TemplateError(f"Parameter {name} must be one of {', '.join(allowed)}, not {value}.")
-        if "AllowedPattern" in spec and not re.fullmatch(spec["AllowedPattern"], values[name]):
-            raise TemplateError(f"Parameter {name} {spec.get('ConstraintDescription', 'does not match its pattern')}.")
+        if fault := parameter_fault(spec, values[name]):
+            raise TemplateError(f"Parameter {name} {fault}.")
     return values
+
+
+def parameter_fault(spec: Mapping[str, Any], value: str) -> str | None:
+    """What CloudFormation refuses in a value of a parameter that is declared like this, to stand after its name."""
+    allowed = [str(choice) for choice in spec.get("AllowedValues", [value])]
+    if value not in allowed:
+        return f"must be one of {', '.join(allowed)}, not {value}"
+    if "AllowedPattern" in spec and not re.fullmatch(spec["AllowedPattern"], value):
+        return str(spec.get("ConstraintDescription", "does not match its pattern"))
+    if spec.get("Type") == "Number":
+        lowest, highest = float(spec.get("MinValue", "-inf")), float(spec.get("MaxValue", "inf"))
+        if not re.fullmatch(r"-?\d+(\.\d+)?", value) or not lowest <= float(value) <= highest:
+            return f"must be a number from {lowest:g} to {highest:g}, not {value}"
+    return None
 
 
 def translate(sam: dict[str, Any], parameters: Mapping[str, str]) -> dict[str, Any]:

@@ -11,21 +11,22 @@ from playwright.sync_api import Browser
 
 from infra.local.errors import LocalStackError
 from infra.local.stack import PROJECT, LocalStack
-from infra.pictures import screens, share
+from infra.pictures import inbox, mails, screens, share
 from infra.pictures.chromium import ToolMissing, browsing, chromium
 from infra.site.sources.practice_file import load
 
 ARTICLES = PROJECT / "functions/content/articles"
 SCREENS = PROJECT / "docs/pictures"
 ARTICLE = "dry-needling-for-sciatica"
+MEMBER = "frontdesk@example.com"
 
 
 def main() -> int:
     """Make the pictures and name each with its size; returns the exit code."""
     try:
         executable = chromium(print)
-        with LocalStack(say=print) as stack, browsing(executable) as browser:
-            for path in _made(browser, stack.url):
+        with LocalStack(parameters={"AlertRecipient": MEMBER}, say=print) as stack, browsing(executable) as browser:
+            for path in _made(browser, stack):
                 print(f"{path.relative_to(PROJECT)}  {path.stat().st_size / 1024:.0f} KB")
     except (LocalStackError, ToolMissing) as error:
         print(error, file=sys.stderr)
@@ -33,10 +34,12 @@ def main() -> int:
     return 0
 
 
-def _made(browser: Browser, origin: str) -> Iterator[Path]:
-    locales = load().locales
-    yield from share.draw(browser, origin, ARTICLES, locales)
-    yield from screens.take(browser, origin, ARTICLE, locales, SCREENS)
+def _made(browser: Browser, stack: LocalStack) -> Iterator[Path]:
+    practice = load()
+    yield from share.draw(browser, stack.url, ARTICLES, practice.locales)
+    yield from screens.take(browser, stack.url, ARTICLE, practice.locales, SCREENS)
+    yield from inbox.take(browser, stack, MEMBER, SCREENS)
+    yield from mails.take(browser, practice, SCREENS)
 
 
 if __name__ == "__main__":

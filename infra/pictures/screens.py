@@ -21,6 +21,9 @@ _VISITOR: Final[Mapping[str, tuple[str, str]]] = {
 LANGUAGES: Final = tuple(_VISITOR)
 _NUMBER: Final = "(602) 555-0142"
 _REFERENCE: Final = "7KQM-4TWX"
+# When and where they are, so that the promise at the form is the same in each picture of it.
+_NOW: Final = "2026-11-30T18:20:00-07:00"
+_ZONE: Final = "America/Phoenix"
 
 
 def take(browser: Browser, origin: str, slug: str, locales: Sequence[str], folder: Path) -> Iterator[Path]:
@@ -32,8 +35,11 @@ def take(browser: Browser, origin: str, slug: str, locales: Sequence[str], folde
     folder.mkdir(parents=True, exist_ok=True)
     for locale in filter(locales.__contains__, LANGUAGES):
         for device, options in DEVICES.items():
-            with browser.new_context(base_url=origin, locale=locale, color_scheme="light", **options) as context:
+            with browser.new_context(
+                base_url=origin, locale=locale, color_scheme="light", timezone_id=_ZONE, **options
+            ) as context:
                 page = context.new_page()
+                page.clock.set_fixed_time(_NOW)
                 addresses = {
                     "landing": f"/{locale}/articles/{slug}",
                     "form": f"/{locale}/articles/{slug}",

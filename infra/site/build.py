@@ -12,17 +12,21 @@ from typing import Any
 
 from babel.messages.catalog import Catalog
 
+from functions.inbox.pages import FOLDER as INBOX
 from infra.site.edition import Edition
 from infra.site.errors import ContentError
 from infra.site.languages import message_files
 from infra.site.languages.cldr import build_table
 from infra.site.outputs.compiled_form import compiled_form
+from infra.site.outputs.inbox import write_inbox
 from infra.site.outputs.index import fill
-from infra.site.outputs.language_names import language_names
+from infra.site.outputs.mail import mail_parts
 from infra.site.outputs.pages import form_documents
 from infra.site.places import Places
 from infra.site.sources.article import read_articles
-from infra.site.sources.practice_file import load
+from infra.site.sources.assets import read_assets
+from infra.site.sources.portrait import portrait
+from infra.site.sources.practice_file import document_of, practice_of, read_file
 from infra.site.table import Table
 from infra.site.translations.publication import Status
 from shared.messages import DOMAIN, SOURCE_LOCALE, catalogue_folder
@@ -62,17 +66,19 @@ def compile_from(
     sources: Places, out: Path, *, origin: str | None = None, drafts: bool = False, today: date | None = None
 ) -> Report:
     """`compile_all` from other sources, or as of another day."""
-    practice = load(sources.practice)
+    file = read_file(sources.practice)
+    practice = practice_of(file)
     if origin:
         practice = replace(practice, origin=origin.rstrip("/"))
     articles = read_articles(sources.articles, practice.locales)
     messages, warnings = _catalogues(sources, practice, drafts=drafts)
     edition = Edition(
         practice,
+        file,
         articles,
         messages,
         templates=sources.templates,
-        assets=sources.assets,
+        assets={**read_assets(sources.assets), **portrait(file, sources.practice)},
         released=sources.released,
         today=today or datetime.now(UTC).date(),
         drafts=drafts,
@@ -88,10 +94,11 @@ def compile_from(
             path = folder / "locales" / catalogue_folder(locale) / "LC_MESSAGES" / f"{DOMAIN}.mo"
             path.parent.mkdir(parents=True)
             path.write_bytes(message_files.compile_catalogue(catalog))
+        write_inbox(edition, sources.inbox, folder / INBOX)
         _write_json(folder / "form.json", compiled_form())
-        _write_json(folder / "practice.json", asdict(practice))
+        _write_json(folder / "practice.json", document_of(practice))
         _write_json(folder / "languages.json", build_table(practice.locales))
-        _write_json(folder / "language_names.json", language_names(practice))
+        _write_json(folder / "mail.json", mail_parts(practice, edition.localizers, edition.titles, sources.mail))
         _write_json(folder / "report.json", asdict(report))
     return report
 

@@ -13,43 +13,50 @@ from infra.site.errors import ContentError
 from infra.site.languages.localize import Localizer
 from infra.site.languages.message_files import translations
 from infra.site.sources.article import Article
-from infra.site.sources.assets import Asset, read_assets, read_pictures, read_released
+from infra.site.sources.assets import Asset, read_pictures, read_released
+from infra.site.sources.practice_file import PracticeFile
 from infra.site.translations.publication import Publication, publications
 from infra.site.views.article_view import ArticleView, article_view
 from infra.site.views.page_view import Alternate, OpenGraphImage, PageView, SourceView, alternates
 from infra.site.views.practice_view import site_view
 from infra.site.views.render import Renderer
 from shared.messages import SOURCE_LOCALE
+from shared.opening_hours import OpeningHours
 from shared.practice import Practice
 
 
 class Edition:
     """The site, ready to be rendered.
 
-    `catalogues` has no entry for the source locale. With `drafts`, drafts count as published. Raises ContentError where
-    articles contradict the practice file, or translations the source text that they claim to be made from.
+    `file` is the practice's, with what only pages show. `catalogues` has no entry for the source locale. With `drafts`,
+    drafts count as published. Raises ContentError where articles contradict the practice file, or translations the
+    source text that they claim to be made from.
     """
 
     def __init__(
         self,
         practice: Practice,
+        file: PracticeFile,
         articles: Sequence[Article],
         catalogues: Mapping[str, Catalog],
         *,
         templates: Path,
-        assets: Path,
+        assets: Mapping[str, Asset],
         released: Path,
         today: date,
         drafts: bool,
     ) -> None:
         _check(practice, articles)
         self.practice = practice
+        self.file = file
+        self.hours = OpeningHours.of(practice)
+        self.today = today
         self.locales = practice.locales
-        self.assets = read_assets(assets)
+        self.assets = assets
         self.released = read_released(released)
         self.pictures = {article.slug: read_pictures(article.document.path.parent) for article in articles}
         self.localizers = {locale: Localizer(locale, translations(catalogues.get(locale))) for locale in self.locales}
-        self.views = {locale: site_view(practice, localizer) for locale, localizer in self.localizers.items()}
+        self.views = {locale: site_view(practice, file, localizer) for locale, localizer in self.localizers.items()}
         self.publications = {article.slug: publications(article, self.locales, today) for article in articles}
         self._shown = ("published", "drifted", "draft") if drafts else ("published", "drifted")
         self._templates = templates
@@ -59,6 +66,13 @@ class Edition:
     def slugs(self) -> list[str]:
         """The articles that are shown in at least one locale."""
         return [slug for slug in self.publications if self.published(slug)]
+
+    @cached_property
+    def titles(self) -> dict[str, dict[str, str]]:
+        """What each article is called where it is shown, by slug and locale; nothing where it is shown in none."""
+        return {
+            slug: {each.locale: each.text.front.title for each in self.published(slug)} for slug in self.publications
+        }
 
     def published(self, slug: str) -> list[Publication]:
         """The locales that an article is shown in, in the site's order."""

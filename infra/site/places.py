@@ -16,5 +16,7 @@ class Places:
     templates: Path = _CONTENT / "templates"
     assets: Path = _CONTENT / "assets"
     released: Path = _CONTENT / "released"
+    mail: Path = ROOT / "shared" / "mail.html"
+    inbox: Path = ROOT / "functions" / "inbox" / "templates"
     locales: Path = ROOT / "shared" / "locales"
     practice: Path = ROOT / "shared" / "practice.toml"

@@ -15,6 +15,8 @@ from pathlib import Path
 from infra.site.errors import ContentError
 from infra.site.places import Places
 from infra.site.sources.assets import Asset, read_assets, read_pictures
+from infra.site.sources.portrait import portrait
+from infra.site.sources.practice_file import read_file
 
 
 def keep(sources: Places) -> Sequence[str]:
@@ -30,7 +32,8 @@ def keep(sources: Places) -> Sequence[str]:
 
 def _current(sources: Places) -> Sequence[Mapping[str, Asset]]:
     articles = sorted(each.parent for each in sources.articles.glob("*/article.yaml"))
-    return [read_assets(sources.assets), *map(read_pictures, articles)]
+    photograph = portrait(read_file(sources.practice), sources.practice)
+    return [read_assets(sources.assets), photograph, *map(read_pictures, articles)]
 
 
 def main() -> int:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.site.tag_places import tag_places
-from shared.http import compress, is_worth_compressing
+from shared.http import compress, dump_json, is_worth_compressing
 
 # A browser asks each time whether its page is still the page; a content delivery network, if there is one, every five
 # minutes. RFC 9111 section 5.2.2.
@@ -45,6 +45,13 @@ class Table:
             row["headers"]["etag"] = f'"{sha256(identity.encode()).hexdigest()[:16]}"'
         self.rows.append(row)
         return len(self.rows) - 1
+
+    def add_document(self, document: Mapping[str, Any]) -> str:
+        """Add JSON that the function itself reads; returns its body's name."""
+        body = dump_json(document)
+        name = sha256(body).hexdigest()[:16]
+        self.bodies[name] = body
+        return name
 
     def add_page(self, html: str, headers: Mapping[str, str], *, status: int = 200) -> Row:
         """Add a page, which can take a reader's campaign tags along."""

@@ -5,11 +5,13 @@
 ==============  =========================================================================================
 `contestants`   who is measured: our functions, the peers (`peers/`), and a handler that does nothing
 `packages`      each one's package, and the interpreter with what Lambda's runtime brings along
-`cloud`         DynamoDB and SES: every answer takes the same time
+`cloud`         DynamoDB, Secrets Manager and SES: every answer takes the same time
 `environment`   one process from start to end: cold start, warm invocations, processor time, memory
 `figures`       medians, spreads and ratios
 `report`        the tables on the terminal and in `docs/bench.md`
-`growth`        what a submit and an alert cost when many leads are stored
-`scale`         `docs/scale.md`: what a month costs, by these results and `prices.toml`
+`meter`         the request units of a DynamoDB client's calls
+`growth`        what each thing that happens to an enquiry costs when many are stored
+`bill`          what a month costs, by these results and `prices.toml`
+`scale`         `docs/scale.md`
 ==============  =========================================================================================
 """

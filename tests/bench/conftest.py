@@ -1,4 +1,4 @@
-"""One laboratory for all tests: the runtime, DynamoDB and SES that answer at once, and the compiled site."""
+"""One laboratory for all tests: the runtime, an AWS that answers at once, and the compiled site."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -12,10 +12,28 @@ from infra.local import template
 from infra.local.cloud import Cloud
 from infra.local.endpoint import AwsEndpoint
 from infra.local.process_environment import FunctionSpec
-from tests.bench.jobs import CONTENT, LEADS, NOTHING, NOTIFY, Event, Job, as_rest_api
-from tests.bench.packages import FLOOR, PUT, Packaging, build_function, build_peer
+from tests.bench.jobs import (
+    CONTENT,
+    DELIVERY,
+    FOLLOWUP,
+    INBOX,
+    LEADS,
+    NOTHING,
+    NOTIFY,
+    Event,
+    Job,
+    as_rest_api,
+)
+from tests.bench.packages import FLOOR, LIST, PUT, Packaging, build_function, build_peer
 
-_OURS: Mapping[str, Job] = {"ContentFunction": CONTENT, "LeadsFunction": LEADS, "NotifyFunction": NOTIFY}
+_OURS: Mapping[str, Job] = {
+    "ContentFunction": CONTENT,
+    "LeadsFunction": LEADS,
+    "NotifyFunction": NOTIFY,
+    "InboxFunction": INBOX,
+    "DeliveryFunction": DELIVERY,
+    "FollowupFunction": FOLLOWUP,
+}
 # The end of the name of a function whose package leaves the SDK to the runtime.
 RUNTIME_SDK = "-runtime_sdk"
 PEER_TITLES: Mapping[str, str] = {
@@ -55,7 +73,7 @@ class Contestant:
 
 
 def contestants(site: Path, variants: Mapping[str, Path]) -> list[Contestant]:
-    """Everyone: what is bare, our functions with their own SDK and with the runtime's, and each peer at both jobs in
+    """Everyone: what is bare, our functions with their own SDK and with the runtime's, and each peer at its jobs in
     both packagings.
 
     Args:
@@ -71,7 +89,7 @@ def contestants(site: Path, variants: Mapping[str, Path]) -> list[Contestant]:
     for name, root in variants.items():
         everyone += _functions(f"-{name}", f", {name}", root, partial(build_function, root=root))
     leaner = _functions(RUNTIME_SDK, ", with the runtime's SDK", ROOT, partial(build_function, brings_sdk=False))
-    everyone += [each for each in leaner if each.job.calls]
+    everyone += [each for each in leaner if each.job in (LEADS, NOTIFY)]
     everyone += [Contestant(PUT, "one PutItem and nothing else", LEADS, PUT, put, spec)]
     for job in (CONTENT, LEADS):
         for name, title in PEER_TITLES.items():
@@ -80,6 +98,10 @@ def contestants(site: Path, variants: Mapping[str, Path]) -> list[Contestant]:
                 translate = as_rest_api if name == "chalice" else _unchanged
                 package, row = f"{name}-{packaging}", f"{name}-{job.name}-{packaging}"
                 everyone += [Contestant(row, title, job, package, build, spec, packaging, translate)]
+    spec = replace(_specs(ROOT)["InboxFunction"], logical_id="PeerFunction", name="peer", handler="app.lambda_handler")
+    for packaging in Packaging:
+        build, row = partial(build_peer, LIST, packaging, site=site), f"fastapi-{INBOX.name}-{packaging}"
+        everyone += [Contestant(row, "FastAPI, Jinja, Mangum", INBOX, f"{LIST}-{packaging}", build, spec, packaging)]
     return everyone
 
 
@@ -89,6 +111,7 @@ def _functions(suffix: str, note: str, root: Path, build: Callable[[str, Path], 
     return [
         Contestant(job.name + suffix, f"Needlepoint{note}", job, id_ + suffix, partial(build, id_), specs[id_])
         for id_, job in _OURS.items()
+        if id_ in specs  # an older checkout has fewer
     ]
 
 

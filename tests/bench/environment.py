@@ -33,6 +33,7 @@ class Run:
         warm_ms: A later response, from its event's departure.
         warm_cpu_ms: The processor time of a later invocation, the runtime's share included.
         peak_bytes: The most memory that it ever had.
+        calls: How often an invocation called AWS, without what an environment asks once.
     """
 
     cold_ms: float
@@ -40,6 +41,7 @@ class Run:
     warm_ms: float
     warm_cpu_ms: float
     peak_bytes: int
+    calls: int
 
 
 def observe(
@@ -82,7 +84,8 @@ def observe(
         finally:
             process.kill()
             process.wait()
-    return api.run(started_at), answers
+    # Fewer than one for each invocation: a connection that is opened ahead, and keys that are kept.
+    return api.run(started_at, calls=cloud.calls.total() // len(answers)), answers
 
 
 class _RuntimeApi(HTTPServer):
@@ -110,7 +113,7 @@ class _RuntimeApi(HTTPServer):
         if self.failure:
             raise BenchError(self.failure)
 
-    def run(self, started_at: int) -> Run:
+    def run(self, started_at: int, calls: int) -> Run:
         """What it took."""
         warm = [done - sent for sent, done in zip(self.sent_at[1:], self.answered_at[1:], strict=True)]
         return Run(
@@ -119,6 +122,7 @@ class _RuntimeApi(HTTPServer):
             warm_ms=median(warm) / 1e6,
             warm_cpu_ms=median(after - before for before, after in pairwise(self.cpu_ms[1:])),
             peak_bytes=self.peak_bytes,
+            calls=calls,
         )
 
     def handle_timeout(self) -> None:

@@ -34,6 +34,7 @@ class Figures:
     """One contestant's, over all rounds. Ratios are to the floor in the same round.
 
     Attributes:
+        calls: How often an invocation called AWS.
         own_cpu_ms: What a warm invocation's processor time exceeds the floor's by.
     """
 
@@ -46,6 +47,7 @@ class Figures:
     own_cpu_ms: Spread
     peak_bytes: int
     zip_bytes: int
+    calls: int
 
 
 def figures(name: str, rounds: Sequence[Round], zip_bytes: int) -> Figures:
@@ -63,6 +65,7 @@ def figures(name: str, rounds: Sequence[Round], zip_bytes: int) -> Figures:
         ),
         peak_bytes=int(median(run.peak_bytes for run in runs)),
         zip_bytes=zip_bytes,
+        calls=int(median(run.calls for run in runs)),
     )
 
 

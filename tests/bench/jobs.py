@@ -13,6 +13,9 @@ from infra.build.package import ROOT
 
 type Event = dict[str, Any]
 
+# What a small practice has on a busy day.
+OPEN_ENQUIRIES = 20
+
 
 @dataclass(frozen=True)
 class Job:
@@ -56,6 +59,27 @@ def _stream_records() -> Iterator[Event]:
         yield event
 
 
+def _ticks() -> Iterator[Event]:
+    """The schedule, and nothing is due."""
+    return itertools.repeat(_event("followup-schedule"))
+
+
+def _mail_events() -> Iterator[Event]:
+    """SES says of the alerts of one lead after the other that they are delivered."""
+    for number in itertools.count(1):
+        event = _event("delivery-delivery")
+        *_, record = event["Records"]
+        record["body"] = json.dumps({**json.loads(record["body"]), "mail": f"alert-{number:032x}-1"})
+        yield {"Records": [record]}
+
+
+def _looks() -> Iterator[Event]:
+    """Somebody at the practice, who is signed in, looks at what is open."""
+    event = _event("inbox-open")
+    event["cookies"] = [each.replace("SESSION", f"{'d' * 32}.{'t' * 43}") for each in event["cookies"]]
+    return itertools.repeat(event)
+
+
 def page_of(answer: Any) -> bytes:
     """The page in an answer that carries it compressed."""
     return gzip.decompress(b64decode(answer["body"]))
@@ -66,10 +90,23 @@ def _is_compressed_page(answer: Any) -> bool:
     return bool(answer["statusCode"] == 200 and headers["content-encoding"] == "gzip" and answer["isBase64Encoded"])
 
 
+def listed(answer: Any) -> list[str]:
+    """The ids of the enquiries in an answer that lists them, in their order."""
+    return re.findall('href="/inbox/leads/([0-9a-f]{32})"', page_of(answer).decode())
+
+
 NOTHING = Job("nothing", _pages, lambda answer: answer["statusCode"] == 200)
 CONTENT = Job("content", _pages, _is_compressed_page)
 LEADS = Job("leads", _enquiries, lambda answer: answer["statusCode"] == 201, {"PutItem": 1})
 NOTIFY = Job("notify", _stream_records, lambda answer: answer == {"batchItemFailures": []}, {"SendEmail": 1})
+FOLLOWUP = Job("followup", _ticks, lambda answer: answer == {}, {"Query": 2})
+DELIVERY = Job("delivery", _mail_events, lambda answer: answer == {"batchItemFailures": []}, {"UpdateItem": 2})
+INBOX = Job(
+    "inbox",
+    _looks,
+    lambda answer: _is_compressed_page(answer) and len(listed(answer)) == OPEN_ENQUIRIES,
+    {"BatchGetItem": 1, "Query": 1},
+)
 
 
 def as_rest_api(event: Event) -> Event:

@@ -29,8 +29,11 @@ FLOOR = "floor"
 PUT = "put"
 # The one of our modules that the peers use as well: what a lead is, without any I/O.
 _DOMAIN = "shared.lead"
+# What shows the list of open enquiries, beside our inbox.
+LIST = "fastapi_jinja"
 # The first is not called: boto3's resource is made from its description.
-_PEERS_CALLS = {"dynamodb": ("DescribeTable", "PutItem")}
+_STORING = ("DescribeTable", "PutItem")
+_LISTING = ("BatchGetItem", "GetItem", "Query")
 # botocore and what it needs, which the runtime has as well.
 _SDK = ("botocore*", "dateutil", "python_dateutil*", "jmespath*", "six*", "urllib3*")
 # What Chalice's own packager takes along of Chalice.
@@ -124,7 +127,7 @@ def build_peer(name: str, packaging: Packaging, out: Path, site: Path) -> None:
         unread = [path for path in files.glob("chalice/*") if path.name not in _CHALICE]
         dependencies.remove(files, [str(path.relative_to(files)) for path in unread])
         if packaging == Packaging.OURS and name != FLOOR:
-            sdk.trim(files, _PEERS_CALLS)
+            sdk.trim(files, {"dynamodb": _LISTING if name == LIST else _STORING})
         _add_sources(name, files, site)
         if packaging == Packaging.OURS:
             seal.compile_bytecode(files)
@@ -132,7 +135,7 @@ def build_peer(name: str, packaging: Packaging, out: Path, site: Path) -> None:
 
 
 def _add_sources(name: str, files: Path, site: Path) -> None:
-    shutil.copyfile(PEERS / name / "app.py", files / "app.py")
+    shutil.copytree(PEERS / name, files, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
     if name in (FLOOR, PUT):
         return
     shutil.copytree(PEERS / "domain", files / "domain", ignore=shutil.ignore_patterns("__pycache__"))
@@ -159,6 +162,8 @@ def _write_site(compiled: Path, out: Path) -> None:
         slug, locale, _ = form.name.split(".")
         articles.setdefault(slug, {})[locale] = json.loads(form.read_bytes())["revision"]
     facts = {
+        "practice": practice["name"],
+        "time_zone": practice["time_zone"],
         "country": practice["address"]["country"],
         "locales": practice["locales"],
         "articles": articles,

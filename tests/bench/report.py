@@ -19,6 +19,7 @@ type Table = list[Sequence[str]]
 _HEADINGS = ("", "cold start", "x floor", "CPU, x floor", "warm", "x floor", "own CPU", "memory", "zip")
 _LIBRARIES = (
     *("awslambdaric", "boto3", "botocore", "aws_lambda_powertools", "phonenumberslite", "pydantic", "pydantic_core"),
+    *("itsdangerous", "Jinja2", "apprise"),
     *("fastapi", "starlette", "mangum", "Flask", "apig-wsgi", "chalice"),
 )
 _LABELS = {None: "", Packaging.SAM: "as SAM packages it", Packaging.OURS: "as we package it"}

@@ -1,26 +1,29 @@
-"""Every peer really does our jobs: it answers the same page, and puts the same item."""
+"""Every peer really does our jobs: it answers the same page, puts the same item, and lists the same enquiries."""
 
 import json
 from collections.abc import Callable
+from dataclasses import fields
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from shared.lead import Enquiry
 from tests.bench.cloud import Cloud
 from tests.bench.conftest import Answers
 from tests.bench.contestants import PEER_TITLES
-from tests.bench.jobs import CONTENT, page_of
+from tests.bench.jobs import CONTENT, listed, page_of
 
-# When it was; the digest, for which each library writes the fields in its own way; and what only ours keep: a number
-# whose country was guessed, as it was typed.
-MAY_DIFFER = {"stored_at", "expires_at", "fingerprint", "phone_as_typed"}
+# What was entered, and by what it is known. When it was may differ, and the digest, for which each library writes the
+# fields in its own way; and only ours writes down a promise and what is to be done.
+SAME = {"pk", "sk", "id", "reference", "article_revision", "consent_id", "phone_as_written"}
+SAME |= {field.name for field in fields(Enquiry)}
 
 
 def stored(cloud: Cloud) -> list[dict[str, Any]]:
     """The items that were stored, as far as they must be the same."""
-    return [{name: value for name, value in item.items() if name not in MAY_DIFFER} for item in cloud.items.values()]
+    return [{name: value for name, value in item.items() if name in SAME} for item in cloud.items.values()]
 
 
 @pytest.mark.parametrize("peer", PEER_TITLES)
@@ -50,3 +53,13 @@ def test_it_puts_the_same_items(other: str, answers_of: Callable[[str], Answers]
     # then a peer and another checkout's function store the same
     answers_of(other)
     assert stored(cloud) == ours
+
+
+def test_it_lists_the_same_enquiries_in_the_same_order(answers_of: Callable[[str], Answers]) -> None:
+    # given our own list
+    ours, *_ = map(listed, answers_of("inbox"))
+    assert ours != sorted(ours)
+
+    # then a peer's has the same
+    for answer in answers_of("fastapi-inbox-ours"):
+        assert listed(answer) == ours

@@ -4,19 +4,24 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import scale
+from tests.bench import bill, growth, scale
 from tests.bench.contestants import contestants
 from tests.bench.environment import Run
 from tests.bench.figures import Figures, Spread, figures, spread
 from tests.bench.growth import Costs
+from tests.bench.meter import Units
 from tests.bench.report import Results, as_page
 
-COSTS = Costs(stored=1000, submit_writes=2, alert_writes=5, look_reads=0.5, item_bytes=1000)
+STEPS = (growth.SUBMIT, growth.FILING, growth.ALERT, growth.SEND, growth.DELIVERY, growth.REMINDER, growth.OUTCOME)
+LOOKS = (growth.NOTIFY_LOOK, growth.FOLLOWUP_LOOK)
+UNITS = dict.fromkeys(STEPS, Units(writes=3, reads=1, due_entries=1)) | dict.fromkeys(LOOKS, Units(0, 1, 0))
+COSTS = Costs(stored=1000, units=UNITS, lead_bytes=1000)
 TODAY = date(2026, 11, 23)
 
 
 def a_run(cold_ms: float) -> Run:
-    return Run(cold_ms=cold_ms, cold_cpu_ms=cold_ms / 2, warm_ms=25, warm_cpu_ms=cold_ms / 100, peak_bytes=2**24)
+    cpu = {"cold_cpu_ms": cold_ms / 2, "warm_cpu_ms": cold_ms / 100}
+    return Run(cold_ms=cold_ms, warm_ms=25, peak_bytes=2**24, calls=3, **cpu)
 
 
 # A machine that is half as fast in the second round, and hiccups once.
@@ -28,7 +33,7 @@ ROUNDS = [
 
 @pytest.fixture
 def measured() -> Mapping[str, Figures]:
-    return dict.fromkeys(("content", "leads", "notify"), figures("leads", ROUNDS, 0))
+    return dict.fromkeys(("content", "leads", "notify", "inbox", "delivery", "followup"), figures("leads", ROUNDS, 0))
 
 
 def test_a_spread_is_the_median_between_the_quarters() -> None:
@@ -62,30 +67,51 @@ def test_the_page_has_everyones_figures_and_compares_peers_with_ours(tmp_path: P
 
 
 def test_the_bill_is_in_proportion_and_cloudfront_makes_it_smaller(site: Path, measured: Mapping[str, Figures]) -> None:
-    landing = scale.landing_page(site)
+    landing = bill.landing_page(site)
     few, many, behind = (
-        scale.month(readers, landing, measured, COSTS, cdn=cdn)
+        bill.month(readers, landing, measured, COSTS, cdn=cdn)
         for readers, cdn in ((100_000, False), (10_000_000, False), (10_000_000, True))
     )
 
-    # the page with its style, its script and its pictures; for each enquiry the page of thanks, and twice the form
+    # the page with its style, its script and its pictures; for each enquiry the page of thanks, twice the form, and the
+    # inbox three times
     assert landing.requests >= 4
-    assert few["API Gateway"] == pytest.approx((100_000 * landing.requests + 500 * 3) * 1e-6)
+    assert few["API Gateway"] == pytest.approx((100_000 * landing.requests + 500 * 6) * 1e-6)
     assert many["API Gateway"] == pytest.approx(100 * few["API Gateway"])
     assert many["alarms and metrics"] == few["alarms and metrics"]
     assert sum(behind.values()) < sum(many.values())
 
 
-def test_one_stage_has_its_alarms_and_metrics_for_nothing() -> None:
+def test_the_functions_of_every_minute_and_the_secrets_cost_the_same_for_everybody(
+    site: Path, measured: Mapping[str, Figures]
+) -> None:
+    idle = bill.month(0, bill.landing_page(site), measured, COSTS, cdn=False)
+
+    # two secrets; 43,200 minutes with two looks of one unit each; and a queue that is asked fifteen times a minute
+    assert idle["secrets"] == pytest.approx(0.80)
+    assert idle["DynamoDB"] == pytest.approx((43_200 * 2 + 30 * 0.5) * 0.125e-6)
+    assert idle["events and their queue"] == pytest.approx(43_200 * 15 * 0.4e-6)
+    assert idle["traces"] == pytest.approx(2 * 43_200 * 5e-6)
+
+
+def test_what_a_small_practice_pays_are_secrets_and_alarms_and_metrics_beyond_ten(
+    site: Path, measured: Mapping[str, Figures]
+) -> None:
     # ten of each are free: https://aws.amazon.com/cloudwatch/pricing/
-    assert scale.alarms() <= 10
-    assert scale.metrics() <= 10
+    idle = bill.month(0, bill.landing_page(site), measured, COSTS, cdn=False)
+
+    beyond = (bill.alarms() - 10) * 0.10 + max(0, bill.metrics() - 10) * 0.30
+    assert bill.after_allowances(idle) == pytest.approx(0.80 + idle["DynamoDB"] + beyond)
 
 
 def test_what_a_lead_costs_does_not_grow_with_what_is_stored(site: Path, measured: Mapping[str, Figures]) -> None:
     page = scale.as_page(measured, site, TODAY)
 
-    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.split("leads stored")[1].splitlines()]
-    few, many = (row for row in rows if row and row[0] in {"100", "1,000"})
-    assert few[1:] == many[1:] == ["2", "5", "0.5"]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines()]
+    units = {row[0]: row[1:] for row in rows if row and row[0] in (*LOOKS, *STEPS, growth.SECOND_CHANNEL)}
+    assert len(units) == len(LOOKS) + len(STEPS) + 1
+    for few_writes, few_reads, many_writes, many_reads in units.values():
+        assert (few_writes, few_reads) == (many_writes, many_reads)
+    # one item of a kB, and an entry in each index
+    assert units[growth.SUBMIT][0] == "3"
     assert "$" not in page

@@ -45,8 +45,8 @@ def node_modules(say: Callable[[str], None]) -> Path:
 
 @pytest.fixture(scope="package")
 def site() -> Iterator[LocalStack]:
-    """The stack from template.yaml. It keeps what earlier tests stored."""
-    with LocalStack() as stack:
+    """The stack from template.yaml. It keeps what earlier tests stored. Its CloudFront is there to be read."""
+    with LocalStack(parameters={"ContentDelivery": "cloudfront"}) as stack:
         yield stack
 
 
@@ -75,6 +75,22 @@ def visit(browser: Browser, origin: str) -> Iterator[Visits]:
 
     yield start
     for visitor in visitors:
+        visitor.leaves()
+
+
+@pytest.fixture(scope="module")
+def look(browser: Browser, origin: str) -> Iterator[Visits]:
+    """As `visit`, for tests that only look: who browses in the same way comes in the same browser, which forgets."""
+    at_rest: dict[str, Visitor] = {}
+
+    def start(**options: object) -> Visitor:
+        way = repr(sorted(options.items()))
+        if way not in at_rest:
+            at_rest[way] = Visitor.arrives(browser, origin, **options)
+        return at_rest[way].forgets()
+
+    yield start
+    for visitor in at_rest.values():
         visitor.leaves()
 
 

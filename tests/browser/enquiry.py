@@ -47,7 +47,7 @@ def posted(request: Request) -> bool:
 
 def arrives(page: Page) -> None:
     """Waits for the page that says thank you."""
-    page.wait_for_url("**/en/thank-you/*")
+    page.wait_for_url("**/en/thank-you/**")
 
 
 def meanwhile(page: Page, happens: Callable[[], object], *, seconds: int = 0) -> None:

@@ -69,7 +69,6 @@ def good_fields(locale: str, name: str) -> dict[str, str]:
         "article": ARTICLE,
         "name": name,
         "phone": "+1 602 555 0142",
-        "preferred_contact": "phone",
         "preferred_time": "any",
         "consent": "true",
     }

@@ -1,14 +1,13 @@
 """The alert in a browser as wide as a phone: nothing sideways, nothing that is read out or dialled in two lines."""
 
 from dataclasses import replace
-from gettext import NullTranslations
 
 import pytest
 from playwright.sync_api import Browser
 
 from functions.notify.compose import compose
-from infra.site.outputs.language_names import language_names
 from tests.leads import LEAD
+from tests.mails import letterhead
 from tests.practice import PRACTICE
 
 # The longest of each that people have sent or that our form takes.
@@ -24,6 +23,9 @@ _LEAD = replace(
     replaces="7KQM-4TWX",
     spam_reasons=("link_in_name", "links"),
     alert_unproven_at=LEAD.stored_at,
+    earlier=("0" * 32,),
+    waits_since=LEAD.stored_at,
+    answer_by=LEAD.stored_at,
     phone_as_typed="602" + " 555" * 10,
 )
 
@@ -31,16 +33,8 @@ _LEAD = replace(
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_the_alert_fits_a_phone(browser: Browser, language: str, scheme: str) -> None:
-    practice = replace(PRACTICE, language=language)
-    mail = compose(
-        _LEAD,
-        practice,
-        language_names(practice),
-        NullTranslations(),
-        sender="a@example.com",
-        recipient="b@example.com",
-        detail="full",
-    )
+    head = letterhead(replace(PRACTICE, language=language))
+    mail = head.message(compose(_LEAD, head, detail="full", link=f"https://example.com/{'x' * 150}"), "b@example.com")
     html = mail.get_body(("html",))
     assert html
     page = browser.new_page(viewport={"width": 360, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]

@@ -21,7 +21,9 @@ def visitor(visit: Visits) -> Visitor:
 def test_what_was_typed_is_there_again_but_consent_is_not(visitor: Visitor) -> None:
     write_well(visitor.page, "Draft Keeper")
     write(visitor.page, message="Both\nlines")
+    visitor.page.locator("#field-topic").select_option("first_visit")
     visitor.page.locator("#field-preferred_time").select_option("morning")
+    write(visitor.page, email="ann@example.com")
     visitor.page.locator("[name=preferred_contact][value=email]").check()
 
     later = visitor.page.context.new_page()
@@ -30,12 +32,14 @@ def test_what_was_typed_is_there_again_but_consent_is_not(visitor: Visitor) -> N
     expect(later.locator("#field-name")).to_have_value("Draft Keeper")
     expect(later.locator("#field-phone")).to_have_value("602 555 0142")
     expect(later.locator("#field-message")).to_have_value("Both\nlines")
+    expect(later.locator("#field-topic")).to_have_value("first_visit")
     expect(later.locator("#field-preferred_time")).to_have_value("morning")
     expect(later.locator("[name=preferred_contact][value=email]")).to_be_checked()
     expect(later.locator("#field-consent")).not_to_be_checked()
     assert "consent" not in stored(later)
     status(later).get_by_role("button").click()
     expect(later.locator("#field-name")).to_have_value("")
+    expect(later.locator("#field-topic")).to_have_value("")
     expect(later.locator("#field-name")).to_be_focused()
     expect(status(later)).to_be_empty()
     assert stored(later) == "{}"

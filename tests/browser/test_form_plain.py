@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, expect
 
 from infra.local.stack import LocalStack
 from tests.browser.enquiry import API, button, leads
@@ -62,13 +62,37 @@ def test_back_from_anywhere_leads_to_the_errors_and_what_was_typed(visitor: Visi
     assert page.url.endswith(landing("en"))
 
 
+def test_who_leaves_one_way_to_be_reached_is_not_asked_which(visit: Visits) -> None:
+    page = visit(java_script_enabled=False).opens(landing("en")).page
+    question = page.get_by_role("group", name="How should we contact you? (optional)")
+
+    expect(question).to_be_hidden()
+    page.locator("#field-email").fill("ann@example.com")
+    expect(question).to_be_hidden()
+    page.locator("#field-phone").fill("602 555 0142")
+    expect(question).to_be_visible()
+    page.locator("[name=preferred_contact][value=email]").check()
+    page.locator("#field-email").fill("")  # what is chosen stays in sight, for it is what has to be mended
+    expect(question).to_be_visible()
+
+
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
 def test_the_language_switch_keeps_what_was_typed_and_says_what_is_wrong_in_that_language(
     site: LocalStack, visit: Visits, script: bool
 ) -> None:
     visitor = visit(java_script_enabled=script).opens(landing("en") + "?utm_source=leaflet")
     page, name = visitor.page, f"Switches {script}"
-    visitor.fills({"name": name, "phone": "12", "message": "One\nTwo", "preferred_time": "evening", "consent": "true"})
+    visitor.fills(
+        {
+            "name": name,
+            "phone": "12",
+            "email": "a@example.com",
+            "topic": "price",
+            "message": "One\nTwo",
+            "preferred_time": "evening",
+            "consent": "true",
+        }
+    )
     page.locator("[name=preferred_contact][value=phone]").check()
     page.locator("form[data-enquiry]").evaluate("form => form.submit()") if script else comes_back(page)
     page.locator(".error-summary").wait_for()
@@ -78,6 +102,7 @@ def test_the_language_switch_keeps_what_was_typed_and_says_what_is_wrong_in_that
     page.wait_for_selector("html[lang=es]")
     assert page.locator("#field-name").input_value() == name
     assert page.locator("#field-message").input_value() == "One\nTwo"
+    assert page.locator("#field-topic").input_value() == "price"
     assert page.locator("#field-preferred_time").input_value() == "evening"
     assert page.locator("[name=preferred_contact][value=phone]").is_checked()
     # It was given to a text in another language.
@@ -101,5 +126,5 @@ def test_enter_sends_the_form_that_came_back_and_switches_no_language(site: Loca
 
     page.locator("#field-phone").press("Enter")
 
-    page.wait_for_url("**/en/thank-you/*")
+    page.wait_for_url("**/en/thank-you/**")
     assert len(leads(site, "Enter Key")) == 1

@@ -38,7 +38,7 @@ def another_tab(page: Page, locale: str = "en") -> Page:
 def sends(page: Page) -> None:
     page.locator("#field-consent").check()
     button(page).click()
-    page.wait_for_url("**/thank-you/*")
+    page.wait_for_url("**/thank-you/**")
 
 
 @pytest.mark.parametrize("locale", ["en", "es"])
@@ -133,7 +133,10 @@ def test_a_duplicated_tab_keeps_to_itself(visitor: Visitor) -> None:
     other = visitor.page.context.new_page()
     other.add_init_script(f"if (!sessionStorage.length) Object.assign(sessionStorage, {copied})")
     other.goto(landing("en"))
+    expect(other.locator("#field-message")).to_have_value("The first tab's words")
     other.locator("#field-message").fill("Other words")
+    # What one tab stores another sees a moment later, and nobody types in two at once.
+    visitor.page.wait_for_function("Object.values(localStorage).some(each => each.includes('Other words'))")
     write(visitor.page, message=" and more")
 
     other.reload()
@@ -161,7 +164,7 @@ def test_what_was_sent_without_the_script_is_not_sent_again(site: LocalStack, vi
     write_well(page, "Sent Plainly")
     other = another_tab(page)
 
-    with page.expect_navigation(url="**/thank-you/*"):
+    with page.expect_navigation(url="**/thank-you/**"):
         page.locator("form[data-enquiry]").evaluate("form => form.submit()")
 
     (lead,) = leads(site, "Sent Plainly")
@@ -234,7 +237,7 @@ def test_the_success_is_told_where_the_thank_you_page_cannot_be_reached(
     site: LocalStack, visitor: Visitor, way: str
 ) -> None:
     name, page = f"No Thanks {way}", visitor.page
-    page.route("**/thank-you/*", lambda route: route.abort("internetdisconnected"))
+    page.route("**/thank-you/**", lambda route: route.abort("internetdisconnected"))
     write_well(page, name)
     button(page).click()
     meanwhile(page, lambda: page.url.startswith("chrome-error://"))
@@ -254,3 +257,20 @@ def test_the_success_is_told_where_the_thank_you_page_cannot_be_reached(
     expect(button(page)).to_be_enabled()
     write(page, name="Next")
     expect(status(page)).to_be_empty()
+
+
+def test_what_a_browser_had_noted_half_way_is_not_left_in_the_form(site: LocalStack, visitor: Visitor) -> None:
+    page = visitor.page
+    page.route("**/thank-you/**", lambda route: route.abort("internetdisconnected"))
+    write_well(page, "Half Noted")
+    button(page).click()
+    meanwhile(page, lambda: page.url.startswith("chrome-error://"))
+    page.add_init_script(
+        "addEventListener('DOMContentLoaded', () => { document.querySelector('#field-name').value = 'Half No' })"
+    )
+
+    page.goto(landing("en"))
+
+    (lead,) = leads(site, "Half Noted")
+    expect(status(page)).to_contain_text(lead["reference"])
+    expect(page.locator("#field-name")).to_have_value("")

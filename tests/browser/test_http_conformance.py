@@ -54,6 +54,11 @@ def test_httplint_finds_nothing_wrong(answers: Mapping[str, Reply], origin: str)
         for remark in remarks_on(reply, origin):
             remarks.setdefault(remark, []).append(name)
 
+    # A repeat is answered as the first time was, with the page to go on to (docs/api.md). RFC 9110 section 10.2.2
+    # leaves open what Location means beside a 200.
+    again = next((remark for remark, names in remarks.items() if names == ["POST enquiry again"]), "")
+    if again.startswith("LOCATION_UNDEFINED"):
+        del remarks[again]
     assert not remarks, "\n".join(f"{remark}\n  {'; '.join(names)}" for remark, names in remarks.items())
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser
 
-from infra.pictures import png, screens, share
+from infra.pictures import mails, png, screens, share
 from tests.browser.pages import ARTICLE, LOCALES, landing
 from tests.browser.visitor import Visits
+from tests.practice import PRACTICE
 
 
 def test_every_article_gets_a_share_picture_for_each_language_it_is_published_in(
@@ -39,6 +40,20 @@ def test_pages_are_shown_on_a_phone_and_on_a_desk(browser: Browser, origin: str,
     }
     assert len({path.read_bytes() for path in made}) == len(made)
     assert all(path.stat().st_size < 150 * 1024 for path in made)
+
+
+def test_every_kind_of_mail_is_shown_on_a_phone_light_and_dark(browser: Browser, tmp_path: Path) -> None:
+    made = list(mails.take(browser, PRACTICE, tmp_path / "new"))
+
+    kinds = ("alert", "bundle", "reminder", "digest", "backup", "confirmation", "sign-in")
+    assert {path.name for path in made} == {f"mail-{kind}-{locale}.png" for kind in kinds for locale in mails.SCHEMES}
+    assert len({path.read_bytes() for path in made}) == len(made)
+    for path in made:
+        assert path.stat().st_size < 150 * 1024
+        with Image.open(path) as picture:
+            assert picture.width == 780
+            paper = picture.convert("L").crop((0, 0, 1, 1)).tobytes()[0]
+            assert (paper < 64) == (mails.SCHEMES[path.stem.split("-")[-1]] == "dark")
 
 
 def test_packing_makes_a_picture_small_and_keeps_its_looks() -> None:

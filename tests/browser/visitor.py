@@ -1,9 +1,10 @@
 """A visitor with a browser: what they do, what they see, and what the browser complains about meanwhile."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, Final, Self
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Page, Request, ViewportSize
 
 from infra.pictures.chromium import FLAGS
 from tests.browser.pages import Shown, good_fields, wrong_fields
@@ -33,9 +34,11 @@ _SUBMIT = "form[action='/api/leads'] [type=submit]"
 class Visitor:
     """One browser profile with one tab. `complaints` are console errors, uncaught exceptions and failed requests."""
 
-    def __init__(self, context: BrowserContext, origin: str, *, runs_scripts: bool = True) -> None:
+    def __init__(self, context: BrowserContext, origin: str, options: Mapping[str, Any]) -> None:
         self._context = context
-        self._runs_scripts = runs_scripts
+        self._runs_scripts = options.get("java_script_enabled", True)
+        self._size: ViewportSize = options["viewport"]
+        self._scheme = options.get("color_scheme", "light")
         self._origin = origin
         self.page: Page = context.new_page()
         self.complaints: list[str] = []
@@ -49,10 +52,27 @@ class Visitor:
     def arrives(cls, browser: Browser, origin: str, **options: Any) -> Self:
         """A new profile; `options` are Playwright's for a context. They are on a phone unless a viewport is given."""
         phone: dict[str, Any] = {"viewport": PHONE, "is_mobile": True, "has_touch": True}
-        usual = {"locale": "en"} | ({} if "viewport" in options else phone)
-        context = browser.new_context(base_url=origin, **usual | options)
+        usual = {"locale": "en", "base_url": origin} | ({} if "viewport" in options else phone)
+        options = usual | options
+        context = browser.new_context(**options)
         context.set_default_timeout(PATIENCE_MS)
-        return cls(context, origin, runs_scripts=options.get("java_script_enabled", True))
+        return cls(context, origin, options)
+
+    def forgets(self) -> Self:
+        """Comes as if for the first time, in the browser that is there already: that takes a fifth of the time."""
+        self.page.evaluate("() => { if (location.protocol !== 'about:') sessionStorage.clear() }")
+        self.page.goto("about:blank")
+        self._debugger.send("Storage.clearDataForOrigin", {"origin": self._origin, "storageTypes": "all"})
+        self.reads_at(self._size["width"], self._size["height"])
+        self.page.emulate_media(color_scheme=self._scheme, media="null")
+        self.complaints, self.requested = [], []
+        return self
+
+    def reads_at(self, width: int, height: int, letters: int = 16) -> Self:
+        """Has a window of that size, and letters of `letters` CSS pixels where the page does not say otherwise."""
+        self.page.set_viewport_size({"width": width, "height": height})
+        self._debugger.send("Page.setFontSizes", {"fontSizes": {"standard": letters, "fixed": letters}})
+        return self
 
     def leaves(self) -> None:
         """Closes the browser profile."""
@@ -95,8 +115,12 @@ class Visitor:
     def sends(self) -> Self:
         """Presses the button and waits for the page after it."""
         self.page.locator(_SUBMIT).click()
-        self.page.wait_for_url("**/thank-you/*")
+        self.page.wait_for_url("**/thank-you/**")
         return self
+
+    @cached_property
+    def _debugger(self) -> CDPSession:
+        return self._context.new_cdp_session(self.page)
 
     def _note_failure(self, request: Request) -> None:
         # What is still loading when the visitor goes on is aborted, and no fault of the page. A browser that runs no

@@ -20,13 +20,17 @@ from moto import mock_aws
 from moto.core.base_backend import BaseBackend
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
+from moto.secretsmanager.models import secretsmanager_backends
 from moto.ses.models import ses_backends
 
 from infra.build.package import PACKAGES
-from infra.local import events, moto_models, template
+from infra.local import events, moto_models, moto_tables, template
 from infra.local.http_messages import HttpRequest
 from infra.local.routes import Match, Route
 from infra.site.languages.message_files import LOCALES
+from shared.erasure import Erasure
+from shared.mail_items import MailStore
+from tests.clock import Clock
 from tests.sample import write_sample
 
 if TYPE_CHECKING:
@@ -52,17 +56,33 @@ class Context:
 
 @dataclass
 class Stack:
-    """What the template created, as the tests look at it; `variables` are each function's own, by its folder."""
+    """What the template created, as the tests look at it.
+
+    Attributes:
+        table: The name of the leads' table.
+        record: That of the table of erasures.
+        dynamodb: A client for it.
+        variables: Each function's own, by its folder.
+        context: What each invocation is given.
+        brought: The keys of who asked to be signed in and came to notify: once each, unlike leads.
+    """
 
     table: str
+    record: str
     dynamodb: "DynamoDBClient"
     variables: Mapping[str, Mapping[str, str]]
     context: Context = field(default_factory=Context)
+    brought: set[str] = field(default_factory=set)
 
     def leads(self) -> list[dict[str, Any]]:
-        """Every item, attribute values without their types."""
-        items = self.dynamodb.scan(TableName=self.table)["Items"]
+        """Every lead and tombstone, attribute values without their types."""
+        items = [item for item in self.dynamodb.scan(TableName=self.table)["Items"] if item["sk"]["S"] == "LEAD"]
         return [{name: next(iter(value.values())) for name, value in item.items()} for item in items]
+
+    def erasure(self, dynamodb: "DynamoDBClient | None" = None, now: float = 0.0) -> Erasure:
+        """What erases, at one time."""
+        client = dynamodb or self.dynamodb
+        return Erasure(self.table, self.record, client, MailStore(self.table, client, budget=0), lambda: now)
 
     def mails(self) -> list[EmailMessage]:
         """Every mail that SES accepted, oldest first."""
@@ -73,22 +93,25 @@ class Stack:
         """What the leads function answers to a POST."""
         return self.request("POST", body, headers)
 
-    def request(self, method: str, body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
+    def request(self, method: str, body: bytes, headers: Mapping[str, str], *, query: str = "") -> dict[str, Any]:
         """What the leads function answers."""
-        request = HttpRequest(method, "/api/leads", list(headers.items()), body)
+        request = HttpRequest(method, f"/api/leads?{query}" if query else "/api/leads", list(headers.items()), body)
         match = Match(Route("ANY", "/api/leads", "arn"), {})
         event = events.build(request, match, port=443, request_id="r", now=datetime.now(UTC))
         return self.invoke("leads", event)
 
     def notify(self) -> dict[str, Any]:
-        """Bring notify every lead as the stream would."""
-        items = self.dynamodb.scan(TableName=self.table)["Items"]
+        """Bring notify every lead, and whoever asked to be signed in, as the stream would."""
+        items = [
+            item for item in self.dynamodb.scan(TableName=self.table)["Items"] if item["pk"]["S"] not in self.brought
+        ]
+        self.brought |= {item["pk"]["S"] for item in items if item["sk"]["S"] == "SIGNIN"}
         records = [
             {
                 "eventName": "INSERT",
                 "dynamodb": {"Keys": {"pk": item["pk"], "sk": item["sk"]}, "SequenceNumber": str(n)},
             }
-            for n, item in enumerate(items, 1)
+            for n, item in enumerate((item for item in items if item["sk"]["S"] in ("LEAD", "SIGNIN")), 1)
         ]
         return self.invoke("notify", {"Records": records})
 
@@ -118,6 +141,7 @@ class Created:
     """A stack in moto, and what moto's table and mail service held when it was created."""
 
     table: str
+    record: str
     dynamodb: "DynamoDBClient"
     variables: Mapping[str, Mapping[str, str]]
     kept: list[dict[str, Any]] = field(init=False)
@@ -132,7 +156,10 @@ class Created:
             vars(backend).update(copy.deepcopy(kept))
 
     def _backends(self) -> list[BaseBackend]:
-        return [backends[DEFAULT_ACCOUNT_ID][template.REGION] for backends in (dynamodb_backends, ses_backends)]
+        return [
+            backends[DEFAULT_ACCOUNT_ID][template.REGION]
+            for backends in (dynamodb_backends, secretsmanager_backends, ses_backends)
+        ]
 
 
 def renew(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,6 +189,7 @@ def created() -> Created:
     """The stack, created once for all tests of this process, for that takes seconds."""
     loaded = template.load(ROOT / "template.yaml", {"AlertDetail": "full"})
     resources = loaded.cloudformation["Resources"]
+    moto_tables.hasten()
     moto_models.teach({resource["Type"] for resource in resources.values()})
     # moto would start a container for each record; the tests bring them to notify themselves.
     for name in [name for name, resource in resources.items() if resource["Type"] == "AWS::Lambda::EventSourceMapping"]:
@@ -178,9 +206,9 @@ def created() -> Created:
             function["Handler"].split(".")[1]: function.get("Environment", {}).get("Variables", {})
             for function in boto3.client("lambda").list_functions()["Functions"]
         }
-        outputs = cloudformation.describe_stacks(StackName="test")["Stacks"][0]["Outputs"]
-        (table,) = (output["OutputValue"] for output in outputs if output["OutputKey"] == "LeadTableName")
-        return Created(table, boto3.client("dynamodb"), variables)
+        created = cloudformation.list_stack_resources(StackName="test")["StackResourceSummaries"]
+        names = {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in created}
+        return Created(names["LeadTable"], names["Erasures"], boto3.client("dynamodb"), variables)
 
 
 @pytest.fixture
@@ -190,7 +218,15 @@ def stack(created: Created, task_root: Path, monkeypatch: pytest.MonkeyPatch) ->
     created.renew()
     renew(monkeypatch)
     with _moto():
-        yield Stack(created.table, created.dynamodb, created.variables)
+        yield Stack(created.table, created.record, created.dynamodb, created.variables)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """What every function takes for the time."""
+    clock = Clock()
+    monkeypatch.setattr("time.time", clock)
+    return clock
 
 
 @contextmanager

@@ -50,7 +50,8 @@ def ask(task_root: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
 
 
 def every_path(ask: Ask) -> list[str]:
-    return [*app.wiring.site.paths, *app.wiring.site.api, "/en/thank-you/BCDF-2345"]
+    thanks = "/en/thank-you/BCDF-2345"
+    return [*app.wiring.site.paths, *app.wiring.site.api, thanks, f"{thanks}/2026-12-01T1200"]
 
 
 # ------------------------------------------------------------------------------- which language
@@ -207,7 +208,7 @@ def test_a_redirect_keeps_what_a_campaign_says(ask: Ask) -> None:
         "/en/articles/no",
         "/en/thank-you/",
         "/en/thank-you/BCDF-2341",
-        "/en/thank-you/BCDF-2345/x",
+        "/en/thank-you/BCDF-2345/2026-12-01T1200/x",
         "/en/thank-you/BCDF-234",
         f"{ARTICLE}-more",
         f"/es{ARTICLE}/comments",

@@ -3,7 +3,8 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import urlencode
@@ -14,7 +15,8 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from functions.leads import app
 from functions.leads.sentences import number_in_text
 from shared.consent import CONSENT_VERSION
-from shared.lead import REFERENCE_ALPHABET, SECONDS_PER_DAY
+from shared.lead import REFERENCE_ALPHABET, SECONDS_PER_DAY, seconds
+from shared.opening_hours import OpeningHours
 from tests.integration.conftest import Stack
 
 JSON = {"content-type": "application/json", "accept": "application/json"}
@@ -54,15 +56,20 @@ def document(result: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_an_enquiry_is_stored_with_all_that_a_call_back_needs(stack: Stack) -> None:
-    result = send(stack, ENQUIRY | {"source": {"utm_source": "newsletter"}})
+    result = send(stack, ENQUIRY | {"topic": "first_visit", "source": {"utm_source": "newsletter"}})
 
     assert result["statusCode"] == 201
     (lead,) = stack.leads()
     answer = document(result)
-    assert answer == {"reference": lead["reference"], "received_at": lead["stored_at"]}
+    assert answer == {
+        "reference": lead["reference"],
+        "received_at": lead["stored_at"],
+        "answer_by": lead["answer_by"],
+    }
     assert re.fullmatch(f"[{REFERENCE_ALPHABET}]{{4}}-[{REFERENCE_ALPHABET}]{{4}}", answer["reference"])
     assert lead["phone"] == "+16025550100"
     assert lead["message"] == "My left leg hurts."
+    assert lead["more"] == {"topic": {"S": "first_visit"}}
     assert lead["source"] == {"utm_source": {"S": "newsletter"}}
     assert (lead["consent_id"], lead["consent_version"], lead["locale"]) == ("enquiry-contact", CONSENT_VERSION, "es")
     assert lead["article_revision"]
@@ -207,7 +214,7 @@ def test_pressing_twice_around_midnight_is_one_lead(stack: Stack, monkeypatch: p
 
 def in_the_way(monkeypatch: pytest.MonkeyPatch, operation: str, error: Any, *, times: int) -> None:
     """Let the first calls of one operation meet somebody else's transaction on the same lead."""
-    client = app.wiring.store._client
+    client = app.wiring.dynamodb
     call, conflicts = getattr(client, operation), iter(range(times))
 
     def meet(**wanted: Any) -> Any:
@@ -283,12 +290,46 @@ def test_a_form_leads_to_the_thank_you_page(stack: Stack) -> None:
 
     (lead,) = stack.leads()
     assert result["statusCode"] == 303
-    assert result["headers"]["location"] == f"/es/thank-you/{lead['reference']}"
+    assert result["headers"]["location"] == thanks(lead)
     assert result["headers"]["cache-control"] == "no-store"
 
 
+def thanks(lead: dict[str, Any]) -> str:
+    """The page that a lead leads to, in which the promise is on Phoenix's clock."""
+    promised = datetime.fromisoformat(lead["answer_by"]) - timedelta(hours=7)
+    return f"/es/thank-you/{lead['reference']}/{promised:%Y-%m-%dT%H%M}"
+
+
+@pytest.mark.parametrize("fields", [ENQUIRY, ENQUIRY | {"aside": "x"}])
+def test_json_is_told_the_promise_too_and_the_page_that_says_it(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, fields: dict[str, Any]
+) -> None:
+    first = send(stack, fields, idempotency_key="k-1")
+    (lead,) = stack.leads()
+    # The promise is frozen: whoever sends the same again next week is told the same.
+    monkeypatch.setattr(app.time, "time", lambda: datetime.now(UTC).timestamp() + 7 * SECONDS_PER_DAY)
+    again = send(stack, fields, idempotency_key="k-1")
+
+    hours = OpeningHours.of(app.wiring.practice)
+    assert seconds(lead["answer_by"]) == hours.answer_by(seconds(lead["stored_at"]))
+    assert (first["statusCode"], again["statusCode"]) == (201, 200)
+    assert (document(first)["answer_by"], document(again)["answer_by"]) == (lead["answer_by"], lead["answer_by"])
+    assert (first["headers"]["location"], again["headers"]["location"]) == (thanks(lead), thanks(lead))
+
+
+def test_a_practice_that_is_closed_for_long_promises_nothing(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app.wiring, "hours", OpeningHours.of(replace(app.wiring.practice, hours=(), special_hours=())))
+
+    result = send(stack)
+
+    (lead,) = stack.leads()
+    assert document(result)["answer_by"] is None
+    assert "answer_by" not in lead
+    assert result["headers"]["location"] == f"/es/thank-you/{lead['reference']}"
+
+
 def test_a_form_with_faults_comes_back_as_it_was_typed(stack: Stack) -> None:
-    result = send_form(stack, name='Ana "<b>" & Söhne', phone="12", consent="", preferred_time="evening")
+    result = send_form(stack, name='Ana "<b>" & Söhne', phone="12", consent="", topic="price", preferred_time="evening")
 
     page = result["body"]
     assert result["statusCode"] == 422
@@ -297,6 +338,7 @@ def test_a_form_with_faults_comes_back_as_it_was_typed(stack: Stack) -> None:
     assert 'value="12"' in page
     assert "My left leg hurts." in page
     assert '<option value="evening" selected>' in page
+    assert '<option value="price" selected>' in page
     assert re.search('<p class="error" id="field-phone-error">[^<]+', page)
     assert re.search('<p class="error" id="field-name-error"></p>', page)
     assert re.search('<input id="field-phone"[^>]+aria-invalid="true"', page)
@@ -409,7 +451,8 @@ def test_without_the_table_the_visitor_keeps_everything_and_gets_the_number(
     def unreachable(**_: Any) -> None:
         raise EndpointConnectionError(endpoint_url="https://dynamodb")
 
-    monkeypatch.setattr(app.wiring.store._client, "put_item", unreachable)
+    for write in ("put_item", "transact_write_items"):
+        monkeypatch.setattr(app.wiring.dynamodb, write, unreachable)
 
     as_json, as_form = send(stack), send_form(stack)
 
@@ -423,10 +466,10 @@ def test_without_the_table_the_visitor_keeps_everything_and_gets_the_number(
 def test_whatever_breaks_is_a_problem_and_its_log_holds_no_personal_data(
     stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def breaks(*_: Any) -> None:
+    def breaks(*_: Any, **__: Any) -> None:
         raise RuntimeError("Ana Ruiz +16025550100")
 
-    monkeypatch.setattr(app, "spam_reasons", breaks)
+    monkeypatch.setattr(app, "new_lead", breaks)
 
     result = send(stack)
 
@@ -448,3 +491,24 @@ def test_options_says_what_can_be_done(stack: Stack) -> None:
     result = stack.request("OPTIONS", b"", {})
 
     assert (result["statusCode"], result["headers"]["allow"], result["body"]) == (204, "OPTIONS, POST", "")
+
+
+@pytest.mark.parametrize("key", ['"k-1"', None], ids=["with a key", "without"])
+def test_who_repeats_an_enquiry_that_was_erased_brings_it_back_only_by_sending_it_anew(
+    stack: Stack, key: str | None
+) -> None:
+    def sent(message: str = "Once.", key: str | None = key) -> dict[str, Any]:
+        fields = ENQUIRY | {"message": message}
+        return send(stack, fields, idempotency_key=key) if key else send(stack, fields)
+
+    sent()
+    stack.erasure().erase(stack.leads()[0]["id"])
+
+    again = sent()
+
+    assert again["statusCode"] == 422
+    assert json.loads(again["body"])["code"] == "enquiry_erased"
+    (left,) = stack.leads()
+    assert set(left) == {"pk", "sk", "erased_at", "expires_at"}
+    # another key, or other words, are a person's doing
+    assert sent("Once more.", key and '"k-2"')["statusCode"] == 201

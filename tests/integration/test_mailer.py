@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 
-from functions.notify.errors import MailUnproven
-from functions.notify.mailer import Mailer, ses_client
+from shared.errors import MailUnproven
+from shared.mailer import Mailer, ses_client
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
+
+
+TAGGED: dict[str, Any] = {"mail_id": "alert-1", "configuration_set": "set"}
 
 
 def accept(handler: BaseHTTPRequestHandler) -> None:
@@ -78,7 +81,7 @@ def sender(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Mailer]:
 
     def at(url: str) -> Mailer:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
-        return Mailer("website@example.com", "set", ses_client())
+        return Mailer("website@example.com", ses_client())
 
     return at
 
@@ -87,7 +90,7 @@ def sender(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Mailer]:
 def test_an_answer_that_is_lost_is_not_asked_for_again(sender: Callable[[str], Mailer], answer: Answer) -> None:
     with ses(answer) as (url, requests):
         with pytest.raises(MailUnproven):
-            sender(url).send(EmailMessage(), "frontdesk@example.com")
+            sender(url).send(EmailMessage(), "frontdesk@example.com", **TAGGED)
 
         assert len(requests) == 1
 
@@ -96,5 +99,5 @@ def test_each_mail_has_a_connection_of_its_own(sender: Callable[[str], Mailer]) 
     with ses(accept) as (url, requests):
         mails = sender(url)
 
-        assert [mails.send(EmailMessage(), "frontdesk@example.com") for _ in range(2)] == ["m-1", "m-1"]
+        assert [mails.send(EmailMessage(), "frontdesk@example.com", **TAGGED) for _ in range(2)] == ["m-1", "m-1"]
         assert [each["Connection"] for each in requests] == ["close", "close"]

@@ -22,12 +22,12 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 
 from functions.notify import alert, app
-from functions.notify.errors import MailRefused, MailUnproven
-from functions.notify.mailer import Mailer
-from functions.notify.retries import LAST_RESORT_DELAY, RETRY_DELAYS
-from shared.errors import StoreUnavailable
+from shared.errors import MailRefused, MailUnproven, StoreUnavailable
+from shared.facts import alert_sent
 from shared.lead import timestamp
-from shared.store import LeadStore
+from shared.mailer import Mailer
+from shared.retries import LAST_RESORT_DELAY, RETRY_DELAYS
+from tests.clock import Clock
 from tests.integration.conftest import Stack
 from tests.integration.test_leads import ENQUIRY, send
 
@@ -38,25 +38,8 @@ def _environment(stack: Stack) -> Iterator[None]:
         yield
 
 
-class Clock:
-    """Seconds since the epoch, moved by hand."""
-
-    def __init__(self) -> None:
-        self.now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(app.time, "time", clock)
-    return clock
-
-
 def refuse(monkeypatch: pytest.MonkeyPatch, reason: str, *, permanent: bool = False) -> None:
-    def send(*_: Any) -> str:
+    def send(*_: Any, **__: Any) -> str:
         raise MailRefused(reason, permanent=permanent)
 
     monkeypatch.setattr(Mailer, "send", send)
@@ -114,11 +97,11 @@ def test_an_alert_that_cannot_be_recorded_does_not_hold_up_the_others(
     send(stack)
     send(stack, ENQUIRY | {"name": "Eva Ruiz"})
 
-    def unavailable(*_: Any) -> None:
+    def unavailable(*_: Any, **__: Any) -> None:
         raise StoreUnavailable("InternalServerError")
 
     with monkeypatch.context() as patch:
-        patch.setattr(app.wiring.store, "record_sent", unavailable)
+        patch.setattr(alert, "alert_sent", unavailable)
         with pytest.raises(StoreUnavailable):
             stack.sweep()
 
@@ -156,6 +139,28 @@ def test_a_refused_mail_waits_for_its_next_attempt_and_goes_out_by_itself(
     assert "alert_error" not in stack.leads()[0]
 
 
+def test_without_keys_the_alert_goes_out_without_its_link_and_ops_hear_of_it(
+    stack: Stack, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    send(stack)
+    secret = stack.variables["notify"]["KEYS_SECRET"]
+    boto3.client("secretsmanager").delete_secret(SecretId=secret)
+
+    stack.notify()
+
+    (mail,) = stack.mails()
+    assert "/inbox/" not in mail.as_string()
+    output = capsys.readouterr()
+    assert '"AlertWithoutLink":[1.0]' in output.out
+    assert "InvalidRequestException" in output.out
+    # Once they are back, the next alert has its link.
+    boto3.client("secretsmanager").restore_secret(SecretId=secret)
+    app.wiring.keys._asked_at = 0
+    send(stack, ENQUIRY | {"name": "Eva Ruiz"})
+    stack.notify()
+    assert "/inbox/enquiry/" in str(stack.mails()[-1].get_body(("plain",)))
+
+
 def test_a_sender_that_cannot_be_used_calls_a_person_at_once(
     stack: Stack, clock: Clock, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -186,32 +191,6 @@ def test_after_the_last_attempt_of_the_first_day_a_person_is_called(
     assert stack.leads()[0]["alert_owed"]
 
 
-class Killed(BaseException):
-    """The process is gone: nothing after it runs."""
-
-
-@pytest.mark.parametrize("moment", ["before sending", "before recording"])
-def test_killed_at_any_point_no_alert_is_lost(
-    stack: Stack, clock: Clock, monkeypatch: pytest.MonkeyPatch, moment: str
-) -> None:
-    def killed(*_: Any) -> None:
-        raise Killed
-
-    send(stack)
-    target, name = (Mailer, "send") if moment == "before sending" else (LeadStore, "record_sent")
-    with monkeypatch.context() as patch:
-        patch.setattr(target, name, killed)
-        with pytest.raises(Killed):
-            stack.notify()
-
-    stack.sweep()
-    assert len(stack.mails()) == (0 if moment == "before sending" else 1)
-    clock.now += alert.LEASE_SECONDS
-    stack.sweep()
-    assert len(stack.mails()) == (1 if moment == "before sending" else 2)
-    assert "alert_owed" not in stack.leads()[0]
-
-
 def test_what_there_is_no_time_for_comes_again(stack: Stack) -> None:
     send(stack)
     stack.context.remaining = 3_000
@@ -230,23 +209,24 @@ def test_a_store_that_is_away_holds_the_record_back(stack: Stack, monkeypatch: p
         raise ClientError({"Error": {"Code": "ProvisionedThroughputExceededException"}}, "UpdateItem")
 
     send(stack)
-    monkeypatch.setattr(app.wiring.store._client, "update_item", away)
+    monkeypatch.setattr(app.wiring.dynamodb, "update_item", away)
 
     assert stack.notify() == {"batchItemFailures": [{"itemIdentifier": "1"}]}
 
 
-def test_an_erased_lead_is_not_written_anew(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_erased_lead_is_not_written_anew(stack: Stack) -> None:
     send(stack)
-    (lead,) = stack.leads()
-    lead_id = lead["pk"].removeprefix("LEAD#")
-    stack.dynamodb.delete_item(TableName=stack.table, Key={"pk": {"S": lead["pk"]}, "sk": {"S": lead["sk"]}})
+    lead_id = stack.leads()[0]["id"]
 
-    store = app.wiring.store
-    store.record_sent(lead_id, "m", 1.0)
-    store.record_failed(lead_id, "r", 1)
+    assert stack.erasure().erase(lead_id)
 
-    assert store.claim(lead_id, 2.0, 1) is None
-    assert stack.leads() == []
+    assert app.wiring.store.change(lead_id, lambda lead: lead) is None
+    assert not stack.erasure().erase(lead_id)
+    stack.notify()
+    stack.sweep()
+    assert stack.mails() == []
+    (left,) = stack.leads()
+    assert set(left) == {"pk", "sk", "erased_at", "expires_at"}
 
 
 SES_SAYS_NO = [
@@ -272,6 +252,9 @@ WITHOUT_ANSWER = [
 ]
 
 
+TAGGED: dict[str, Any] = {"mail_id": "alert-1", "configuration_set": "set"}
+
+
 def mailer_that_meets(outcome: Any) -> Mailer:
     class Client:
         def send_email(self, **_: Any) -> Any:
@@ -279,7 +262,7 @@ def mailer_that_meets(outcome: Any) -> Mailer:
                 raise outcome
             return outcome
 
-    return Mailer("website@example.com", "set", Client())  # type: ignore[arg-type]
+    return Mailer("website@example.com", Client())  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("code", "permanent"), SES_SAYS_NO)
@@ -287,7 +270,7 @@ def test_a_refusal_says_whether_waiting_helps(code: str, permanent: bool) -> Non
     error = ClientError({"Error": {"Code": code, "Message": "a@b.c is not verified"}}, "SendEmail")
 
     with pytest.raises(MailRefused) as refusal:
-        mailer_that_meets(error).send(EmailMessage(), "frontdesk@example.com")
+        mailer_that_meets(error).send(EmailMessage(), "frontdesk@example.com", **TAGGED)
 
     assert (refusal.value.reason, refusal.value.permanent) == (code, permanent)
 
@@ -295,7 +278,7 @@ def test_a_refusal_says_whether_waiting_helps(code: str, permanent: bool) -> Non
 @pytest.mark.parametrize("error", NEVER_REACHED, ids=lambda error: type(error).__name__)
 def test_a_connection_that_was_never_made_is_a_refusal(error: Exception) -> None:
     with pytest.raises(MailRefused) as refusal:
-        mailer_that_meets(error).send(EmailMessage(), "frontdesk@example.com")
+        mailer_that_meets(error).send(EmailMessage(), "frontdesk@example.com", **TAGGED)
 
     assert (refusal.value.reason, refusal.value.permanent) == (type(error).__name__, False)
 
@@ -303,7 +286,7 @@ def test_a_connection_that_was_never_made_is_a_refusal(error: Exception) -> None
 @pytest.mark.parametrize("outcome", [*WITHOUT_ANSWER, {}], ids=lambda outcome: type(outcome).__name__)
 def test_a_mail_whose_answer_is_missing_is_unproven(outcome: Any) -> None:
     with pytest.raises(MailUnproven):
-        mailer_that_meets(outcome).send(EmailMessage(), "frontdesk@example.com")
+        mailer_that_meets(outcome).send(EmailMessage(), "frontdesk@example.com", **TAGGED)
 
 
 def test_an_unproven_mail_is_repeated_after_a_longer_pause_and_says_so(
@@ -311,7 +294,7 @@ def test_an_unproven_mail_is_repeated_after_a_longer_pause_and_says_so(
 ) -> None:
     asked = []
 
-    def lost(*_: Any) -> str:
+    def lost(*_: Any, **__: Any) -> str:
         asked.append(clock.now)
         raise MailUnproven("ReadTimeoutError")
 
@@ -321,14 +304,16 @@ def test_an_unproven_mail_is_repeated_after_a_longer_pause_and_says_so(
     called = []
     with monkeypatch.context() as patch:
         patch.setattr(Mailer, "send", lost)
-        for _ in range(20 * 12):
+        while clock.now < 1_800_000_000 + 20 * 3600:
             stack.sweep()
             called.append(metrics(capsys).get("AlertNeedsHuman"))
-            clock.now += 5 * 60
+            clock.now += 60  # nothing comes before its time ...
+            stack.sweep()
+            clock.now = int(stack.leads()[0]["alert_next_at"])  # ... and it comes then
 
     # then it was asked a few times only, each counted, and a person was called
     pauses = [later - earlier for earlier, later in pairwise(asked)]
-    assert pauses == [900, 1800, 3600, 7200, 14400, 28800]
+    assert pauses == [300, 900, 1800, 3600, 7200, 14400, 28800]
     assert called.count([1.0]) == 1
     (waiting,) = stack.leads()
     assert waiting["alert_unproven_at"] == timestamp(asked[-1])
@@ -348,7 +333,7 @@ def test_an_unproven_mail_is_repeated_after_a_longer_pause_and_says_so(
 def test_every_unproven_mail_is_counted(
     stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def lost(*_: Any) -> str:
+    def lost(*_: Any, **__: Any) -> str:
         raise MailUnproven("ConnectionClosedError")
 
     send(stack)
@@ -461,15 +446,15 @@ def test_a_repeat_of_what_cannot_be_read_is_no_success_and_no_crash(
 def test_whatever_goes_wrong_with_one_the_others_are_sent(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     send(stack)
     send(stack, ENQUIRY | {"name": "Eva Ruiz"})
-    record_sent, seen = app.wiring.store.record_sent, []
+    seen: list[object] = []
 
-    def broken_once(*arguments: Any) -> None:
+    def broken_once(*arguments: Any, **more: Any) -> Any:
         seen.append(arguments)
         if len(seen) == 1:
             raise ZeroDivisionError
-        record_sent(*arguments)
+        return alert_sent(*arguments, **more)
 
-    monkeypatch.setattr(app.wiring.store, "record_sent", broken_once)
+    monkeypatch.setattr(alert, "alert_sent", broken_once)
 
     with pytest.raises(ZeroDivisionError):
         stack.sweep()

@@ -24,6 +24,7 @@ from samtranslator.yaml_helper import yaml_parse
 
 from infra.local import moto_models, template
 from infra.local.endpoint import AwsEndpoint
+from infra.ops.doctor.case import Config
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.sam
@@ -86,6 +87,7 @@ def test_the_documented_keys_deploy_dev_and_then_prod_in_the_same_account(accoun
 
     # then what was typed is still known
     assert [name for name in saved if name != "version"] == ["default", "prod"]
+    assert Config.read("default", checkout / "samconfig.toml").parameters.items() >= DEV.items()
     assert again.asked == ["Deploy this changeset? [y/N]:"]
     assert deployed(account, "needlepoint-prod").items() >= {**PROD, "RegisterSender": "no"}.items()
 
@@ -111,9 +113,9 @@ def test_the_document_says_what_to_press_and_where() -> None:
     table = OPERATIONS.partition("| at the question |")[2].partition("\n\n")[0]
 
     named = set(re.findall(r"`(\w+)`", table))
-    assert named <= set(asked) | {"no", "y"}
+    assert named <= set(asked) | {"no", "y", "full"}
     assert {name for name, each in asked.items() if "Default" not in each} <= named
-    assert {"RegisterRecipient", "RegisterSender"} <= named
+    assert {"RegisterRecipient", "RegisterSender", "AlertDetail"} <= named
     assert "`Deploy this changeset? [y/N]`" in table
 
 

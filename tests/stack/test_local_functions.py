@@ -171,13 +171,17 @@ def test_what_becomes_of_a_mail_comes_by_rule_and_queue_to_a_function(
         stack.set_fault("ses", None)
 
 
-def test_what_is_delayed_arrives_when_the_fault_is_mended(stack: LocalStack) -> None:
+def test_what_is_delayed_arrives_when_it_is_delivered_by_hand(stack: LocalStack) -> None:
     stack.set_fault("ses", "delayed")
-    ask(stack, "PUT", "/items/held-up?mail=front@example.com")
-    eventually(lambda: {"pk": "held-up: DeliveryDelay "} in stack.items())
+    try:
+        ask(stack, "PUT", "/items/held-up?mail=front@example.com")
+        eventually(lambda: {"pk": "held-up: DeliveryDelay "} in stack.items())
+    finally:
+        stack.set_fault("ses", None)
     assert {"pk": "held-up: Delivery "} not in stack.items()
+    (mail,) = [mail for mail in stack.mails() if mail.subject == "held-up"]
 
-    stack.set_fault("ses", None)
+    stack.later(mail.id, "delivered")
 
     eventually(lambda: {"pk": "held-up: Delivery "} in stack.items())
 

@@ -28,9 +28,8 @@ __all__ = [
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    checkout, home, folder = (tmp_path_factory.mktemp(name) for name in ("checkout", "sam", "build"))
-    build = packages.build_for_here(project=packages.clone(checkout), home=home, folder=folder)
-    with LocalStack(parameters={"AlertDetail": "full"}, packaged=build) as stack:
+    packaged = packages.built_for_here(tmp_path_factory)
+    with LocalStack(parameters={"AlertDetail": "full"}, packaged=packaged) as stack:
         yield stack
 
 

@@ -11,13 +11,21 @@ from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
+import boto3
 from botocore.client import BaseClient
 
 from infra.build.package import PACKAGES
+from shared import store
+from shared.keys import Keys
+from shared.members import member_digest
+from shared.sign_ins import SignIns
 from tests.conftest import ROOT
+from tests.inbox import MEMBER, event_of
 from tests.template.deployed import Deployed
 
 NOON = 1_795_435_200.0  # 2026-11-23T12:00:00Z
+# Who sends the forms in events/, by name.
+ALERTED, ERASED = "Ana Ruiz", "Noor Haddad"
 JUST_AFTER_MIDNIGHT = NOON + 12 * 3600 + 5
 
 
@@ -43,12 +51,13 @@ class Context:
 def calls_of_every_function(deployed: Deployed, task_root: Path) -> dict[str, set[Call]]:
     """Run every event in `events/` through its handler, at noon and just after midnight, when leads looks twice."""
     found: dict[str, set[Call]] = {}
+    asked = _ask_of_a_member(deployed)
     for logical_id in PACKAGES:  # in the template's order: notify finds what leads has stored
         app: Any = importlib.import_module(PACKAGES[logical_id].handler_module)
         with _as_function(deployed, logical_id, task_root) as recorded, _new(app):
             for now in (NOON, JUST_AFTER_MIDNIGHT):
                 with _at(app, now):
-                    _run_all_events(app, PACKAGES[logical_id].function, found)
+                    _run_all_events(app, PACKAGES[logical_id].function, found, asked, now)
         found[logical_id] = recorded
     return found
 
@@ -64,19 +73,48 @@ def _at(app: Any, now: float) -> AbstractContextManager[object]:
     return mock.patch.object(app, "time", clock) if hasattr(app, "time") else nullcontext()
 
 
-def _run_all_events(app: Any, function: str, found: Mapping[str, set[Call]]) -> None:
+def _ask_of_a_member(deployed: Deployed) -> dict[str, Any]:
+    """The keys of the item of a member who asks to be signed in, as `inbox` has written it."""
+    given = deployed["NotifyFunction"].properties["Environment"]["Variables"]
+    digest = member_digest(MEMBER, Keys(given["KEYS_SECRET"], boto3.client("secretsmanager")))
+    asked = SignIns(given["TABLE_NAME"], boto3.client("dynamodb")).ask(digest, "/inbox", NOON)
+    return {"pk": {"S": f"SIGNIN#{asked}"}, "sk": {"S": "SIGNIN"}}
+
+
+def _run_all_events(
+    app: Any, function: str, found: Mapping[str, set[Call]], asked: Mapping[str, Any], now: float
+) -> None:
     for path in sorted((ROOT / "events").glob(f"{function}-*.json")):
         event = json.loads(path.read_text("utf-8"))
-        if event.get("Records"):
-            # The lead that `leads` has stored just now, so that there is an alert to send.
-            event["Records"][0]["dynamodb"]["Keys"] = _keys_of_a_stored_lead(found["LeadsFunction"])
+        if function == "inbox":
+            # About the lead that `leads` has stored just now; who is erased is another person.
+            name = ERASED if "erase" in path.stem else ALERTED
+            lead_id = store.lead_id(_keys_of_a_stored_lead(found["LeadsFunction"], name))
+            event = event_of(path.read_text("utf-8"), app.wiring, lead_id, now)
+        match event.get("Records"):
+            case [{"dynamodb": {"Keys": {"sk": {"S": "SIGNIN"}}} as stored}, *_]:
+                stored["Keys"] = asked
+            case [{"dynamodb": stored}, *_]:
+                # The lead that `leads` has stored just now, so that there is an alert to send.
+                stored["Keys"] = _keys_of_a_stored_lead(found["LeadsFunction"])
+            case [{"body": body} as message, *_] if body.startswith("{"):
+                # The mail that `notify` has sent of it.
+                message["body"] = json.dumps(json.loads(body) | {"mail": _id_of_an_alert(found["NotifyFunction"])})
         app.lambda_handler(event, Context())
 
 
-def _keys_of_a_stored_lead(calls: set[Call]) -> dict[str, Any]:
-    items = [json.loads(call.parameters)["Item"] for call in calls if call.operation == "PutItem"]
-    owed = next(item for item in items if "alert_owed" in item)
+def _keys_of_a_stored_lead(calls: set[Call], name: str = ALERTED) -> dict[str, Any]:
+    writes = [json.loads(call.parameters) for call in calls]
+    parts = [part.get("Put", {}) for write in writes for part in [{"Put": write}, *write.get("TransactItems", ())]]
+    items = [part["Item"] for part in parts if "Item" in part]
+    owed = next(item for item in items if "alert_owed" in item and item["name"]["S"] == name)
     return {"pk": owed["pk"], "sk": owed["sk"]}
+
+
+def _id_of_an_alert(calls: set[Call]) -> str:
+    requests = [json.loads(call.parameters) for call in calls if call.operation == "SendEmail"]
+    ids = [tag["Value"] for request in requests for tag in request["EmailTags"] if tag["Name"] == "mail"]
+    return next(str(mail_id) for mail_id in ids if mail_id.startswith("alert-"))
 
 
 @contextmanager

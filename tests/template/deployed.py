@@ -54,15 +54,15 @@ def deploy(parameters: Mapping[str, str] | None = None) -> Iterator[Deployed]:
     with mock_aws():
         cloud = Cloud(AwsEndpoint())
         cloud.create_stack(template.load(ROOT / "template.yaml", parameters))
-        resources = {resource.logical_id: _resource(resource) for resource in cloud.resources()}
+        resources = {resource.logical_id: resource_of(resource) for resource in cloud.resources()}
         yield Deployed(resources, cloud.routes(), cloud.outputs())
 
 
-def _resource(resource: Any) -> Resource:
+def resource_of(resource: Any) -> Resource:
+    """A resource of a stack that runs in moto."""
     model = resource.model
-    arn = str(
-        next((value for name in ("function_arn", "table_arn", "arn") if (value := getattr(model, name, None))), "")
-    )
+    names = ("function_arn", "table_arn", "queue_arn", "arn")
+    arn = next((str(value) for name in names if (value := getattr(model, name, None))), "")
     return Resource(
         resource.logical_id, resource.type, str(getattr(model, "physical_resource_id", "")), arn, resource.properties
     )

@@ -1,6 +1,6 @@
 """Checkouts built with the SAM CLI, as a person builds them, and what came of it."""
 
-import hashlib
+import fcntl
 import os
 import platform
 import shutil
@@ -8,9 +8,11 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
 
 from infra.build.dependencies import find_uv
-from infra.build.package import PACKAGES
 from tests.conftest import ROOT
 
 HERE = platform.machine().replace("aarch64", "arm64")
@@ -47,11 +49,26 @@ def sam(*arguments: str, project: Path, home: Path, environment: Mapping[str, st
     return done.stdout
 
 
-def build_for_here(*, project: Path, home: Path, folder: Path) -> Path:
-    """`ARCH=... sam build` into `folder`, for the machine that the tests run on."""
-    options = ("--build-dir", str(folder), "--parameter-overrides", f"Architecture={HERE}")
-    sam("build", *options, project=project, home=home, environment={"ARCH": HERE})
-    return folder
+def built_for_here(factory: pytest.TempPathFactory) -> Path:
+    """`ARCH=... sam build` for the machine that tests run on, from a checkout in another folder, with another README.
+
+    The tests run in several processes, and the first one that asks builds for all of them.
+    """
+    own = factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "a deeper folder"
+    checkout, build, is_built = folder / "checkout", folder / "build", folder / "is-built"
+    folder.mkdir(exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not is_built.exists():
+            shutil.rmtree(checkout, ignore_errors=True)
+            clone(checkout)
+            for name in ("README.md", "docs/operations.md"):
+                (checkout / name).write_text("Something else.\n", "utf-8")
+            options = ("--build-dir", str(build), "--parameter-overrides", f"Architecture={HERE}")
+            sam("build", *options, project=checkout, home=folder / "sam", environment={"ARCH": HERE})
+            is_built.touch()
+    return build
 
 
 def _at_hand(home: Path) -> dict[str, str]:
@@ -59,20 +76,22 @@ def _at_hand(home: Path) -> dict[str, str]:
     return {"VENV": sys.prefix, "UV": find_uv(), "ARCH": "", "__SAM_CLI_APP_DIR": str(home)}
 
 
-def digests(build: Path) -> dict[str, str]:
-    """The SHA-256 of each function's zip, zipped as `sam deploy` does."""
+def zipped(package: Path, folder: Path) -> Path:
+    """A function's zip in a folder, zipped as `sam deploy` does."""
     from samcli.lib.package.utils import make_zip_with_lambda_permissions
 
-    found = {}
-    for logical_id in PACKAGES:
-        zipped = Path(make_zip_with_lambda_permissions(str(build / f"{logical_id}-packed"), str(build / logical_id)))
-        found[logical_id] = hashlib.sha256(zipped.read_bytes()).hexdigest()
-    return found
+    return Path(make_zip_with_lambda_permissions(str(folder / package.name), str(package)))
 
 
-def zip_sizes(build: Path) -> dict[str, int]:
-    """The size of each function's zip in bytes; call `digests` first."""
-    return {logical_id: (build / f"{logical_id}-packed.zip").stat().st_size for logical_id in PACKAGES}
+def entries_for_any_processor(zipped: Path) -> list[tuple[str, int, int, int]]:
+    """Each entry's name, mode, checksum and packed size, in order; without binaries, and lists of what is in them."""
+    with ZipFile(zipped) as opened:
+        entries = [each for each in opened.infolist() if not each.filename.endswith(".so")]
+    return [
+        (each.filename, each.external_attr, each.CRC, each.compress_size)
+        for each in entries
+        if ".dist-info/sboms/" not in each.filename
+    ]
 
 
 def architectures(package: Path) -> set[str]:

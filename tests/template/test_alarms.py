@@ -12,10 +12,12 @@ from tests.metrics import counted_by, counted_by_ses
 from tests.template.deployed import Deployed, Resource
 
 # AWS's own metrics: namespace and name; dimension, and the type of resource that its value names. From the "metrics and
-# dimensions" page of each service's guide: API Gateway "Working with metrics for HTTP APIs", Lambda "Types of metrics",
-# SQS "Available CloudWatch metrics", SES "Creating a CloudWatch event destination".
+# dimensions" page of each service's guide: API Gateway "Working with metrics for HTTP APIs", EventBridge "Monitoring
+# Amazon EventBridge", Lambda "Types of metrics", SQS "Available CloudWatch metrics", SES "Creating a CloudWatch event
+# destination".
 PUBLISHED_BY_AWS = {
     ("AWS/ApiGateway", "5xx"): {"ApiId": "AWS::ApiGatewayV2::Api"},
+    ("AWS/Events", "FailedInvocations"): {"RuleName": "AWS::Events::Rule"},
     ("AWS/Lambda", "Errors"): {"FunctionName": "AWS::Lambda::Function"},
     ("AWS/Lambda", "Invocations"): {"FunctionName": "AWS::Lambda::Function"},
     ("AWS/SES", "Bounce"): {"ses:configuration-set": "AWS::SES::ConfigurationSet"},
@@ -33,6 +35,13 @@ UNMENDED_BY_SILENCE = {
     "AlertNeedsHumanAlarm",
     "AlertRejectedAlarm",
     "AlertUnprovenAlarm",
+    "AlertWithoutLinkAlarm",
+    "EnquiryUnansweredAlarm",
+    "LeadRepairedAlarm",
+    "MailBudgetSpentAlarm",
+    "ProofMissingAlarm",
+    "ReminderAlarm",
+    "SecondChannelAlarm",
 }
 ALARMS = [
     name
@@ -84,8 +93,7 @@ def test_every_metric_that_is_paid_for_is_read_by_an_alarm(deployed: Deployed) -
 
 
 def test_what_becomes_of_a_mail_is_published_under_the_dimension_that_is_watched(deployed: Deployed) -> None:
-    (destination,) = deployed.of_type("AWS::SES::ConfigurationSetEventDestination")
-    event = destination.properties["EventDestination"]
+    event = deployed["AlertMailMetrics"].properties["EventDestination"]
 
     assert event["Enabled"] is True
     for alarm in ("AlertBouncedAlarm", "AlertComplaintAlarm", "AlertRejectedAlarm"):

@@ -1,15 +1,18 @@
 """CloudFront, if it is wanted: nobody is shown what was made for somebody else."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
+from infra.local.http_messages import HttpRequest
 from shared.campaign import SOURCE_TAGS
+from tests.cloudfront import behaviours
 from tests.conftest import ROOT
 from tests.template.deployed import Deployed, deploy
 
-FUNCTIONS_THAT_FACE_THE_WEB = ("functions/content", "functions/leads", "shared")
+BEHIND_THE_PAGES = ("functions/content", "functions/leads", "shared")
 # CloudFront brings the first along in its own way, and answers the second itself.
 NOT_FORWARDED = {"accept-encoding", "if-none-match"}
 
@@ -36,8 +39,8 @@ def forwarded(delivered: Deployed) -> Any:
     return delivered["PageRequestPolicy"].properties["OriginRequestPolicyConfig"]
 
 
-def named_in_the_sources(pattern: str) -> set[str]:
-    files = (file for folder in FUNCTIONS_THAT_FACE_THE_WEB for file in (ROOT / folder).glob("*.py"))
+def named_in_the_sources(pattern: str, folders: Iterable[str] = BEHIND_THE_PAGES) -> set[str]:
+    files = (file for folder in folders for file in (ROOT / folder).glob("*.py"))
     return {name for file in files for name in re.findall(pattern, file.read_text("utf-8"))}
 
 
@@ -67,6 +70,44 @@ def test_every_header_that_the_functions_read_reaches_them(forwarded: Any) -> No
     assert {name.lower() for name in forwarded["HeadersConfig"]["Headers"]} == read - NOT_FORWARDED
     assert forwarded["QueryStringsConfig"] == {"QueryStringBehavior": "all"}
     assert forwarded["CookiesConfig"] == {"CookieBehavior": "none"}
+
+
+def test_the_practices_pages_are_kept_for_nobody(delivered: Deployed, distribution: Any) -> None:
+    (inbox,) = distribution["CacheBehaviors"]
+    forwarded = delivered["InboxRequestPolicy"].properties["OriginRequestPolicyConfig"]
+
+    assert inbox["PathPattern"] == "/inbox*"
+    # AWS's CachingDisabled (CloudFront Developer Guide, "Use managed cache policies").
+    assert inbox["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+    assert inbox["ViewerProtocolPolicy"] == "redirect-to-https"
+    assert "POST" in inbox["AllowedMethods"]
+    assert inbox["TargetOriginId"] == distribution["DefaultCacheBehavior"]["TargetOriginId"]
+    read = named_in_the_sources(r'request\.headers\.get\("([\w-]+)"', ["functions/inbox"])
+    # Every answer is compressed by it (shared/http.py). With a policy that keeps nothing, CloudFront drops it unless it
+    # is asked for (CloudFront API Reference, ParametersInCacheKeyAndForwardedToOrigin), and compresses nothing itself.
+    read |= {"accept-encoding"}
+    assert {name.lower() for name in forwarded["HeadersConfig"]["Headers"]} == read
+    assert forwarded["QueryStringsConfig"] == {"QueryStringBehavior": "all"}
+    # Every cookie is named in one module.
+    named = named_in_the_sources(r'"(__Host-\w+)"', ["functions/inbox"])
+    assert forwarded["CookiesConfig"] == {"CookieBehavior": "whitelist", "Cookies": sorted(named)}
+
+
+def test_the_stand_in_of_the_browser_tests_lets_the_inbox_have_what_it_reads_and_nothing_else(
+    delivered: Deployed,
+) -> None:
+    inbox, pages = behaviours(delivered.resources.values())
+    headers = {"Host": "d1.cloudfront.net", "Referer": "https://d1.cloudfront.net/", "Sec-Fetch-Site": "same-origin"}
+    cookies = ("Cookie", "other=1; __Host-session=s")
+    request = HttpRequest("POST", "/inbox/days?closed=2026-11-30", [*headers.items(), cookies], b"day=2026-11-30")
+
+    forwarded, elsewhere = inbox.forwards(request), pages.forwards(request)
+
+    assert (forwarded.target, forwarded.body) == (request.target, request.body)
+    assert (forwarded.header("sec-fetch-site"), forwarded.header("cookie")) == ("same-origin", "__Host-session=s")
+    assert {forwarded.header("host"), forwarded.header("referer"), elsewhere.header("cookie")} == {None}
+    assert inbox.returns([("Set-Cookie", "a=b")]) == [("Set-Cookie", "a=b")]
+    assert pages.returns([("Set-Cookie", "a=b")]) == []
 
 
 def test_an_error_is_not_shown_to_the_next_reader(distribution: Any) -> None:

@@ -1,18 +1,22 @@
 """Leads outlive mistakes: the table, its stream, and everything that keeps data."""
 
-import json
+import re
 from dataclasses import fields
 from typing import Any
 
+import boto3
 import pytest
 from samtranslator.yaml_helper import yaml_parse
 
-from functions.notify.alert import LEASE_SECONDS
 from infra.build.package import PACKAGES
+from infra.local.bus import matches
 from shared import store
+from shared.items import DUE_INDEX
+from shared.keys import key_set
 from shared.lead import Lead
+from shared.retries import ALERT_LEASE_SECONDS
 from tests.conftest import ROOT
-from tests.template.deployed import Deployed
+from tests.template.deployed import Deployed, deploy
 
 
 @pytest.fixture
@@ -22,8 +26,7 @@ def table(deployed: Deployed) -> Any:
 
 @pytest.fixture
 def stream(deployed: Deployed) -> Any:
-    (source,) = deployed.of_type("AWS::Lambda::EventSourceMapping")
-    return source.properties
+    return deployed["NotifyFunctionNewLead"].properties
 
 
 def test_table_can_be_restored_and_is_encrypted(table: Any) -> None:
@@ -31,13 +34,35 @@ def test_table_can_be_restored_and_is_encrypted(table: Any) -> None:
     assert table["SSESpecification"]["SSEEnabled"] is True
 
 
-@pytest.mark.parametrize("logical_id", ["LeadTable", "SenderIdentity", "RecipientIdentity"])
+@pytest.mark.parametrize("logical_id", ["LeadTable", "Erasures", "Keys", "SenderIdentity", "RecipientIdentity"])
 def test_what_others_depend_on_stays_when_the_stack_is_deleted_but_not_after_a_first_deployment_that_failed(
     logical_id: str,
 ) -> None:
     resource = yaml_parse((ROOT / "template.yaml").read_text("utf-8"))["Resources"][logical_id]
 
     assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
+
+
+def test_the_keys_are_never_made_anew() -> None:
+    # CloudFormation makes a new value whenever anything of this changes, and with it every link and digest void.
+    keys = yaml_parse((ROOT / "template.yaml").read_text("utf-8"))["Resources"]["Keys"]["Properties"]
+
+    assert keys["GenerateSecretString"] == {
+        "SecretStringTemplate": "{}",
+        "GenerateStringKey": "person",
+        "PasswordLength": 64,
+        "ExcludePunctuation": True,
+    }
+    # Another name would be another secret.
+    assert keys.keys() == {"Description", "GenerateSecretString"}
+
+
+def test_a_first_deployment_makes_keys_that_can_be_used() -> None:
+    with deploy() as stack:
+        secret = boto3.client("secretsmanager").get_secret_value(SecretId=stack["Keys"].name)["SecretString"]
+
+    assert re.fullmatch(r"[A-Za-z0-9]{64}", key_set(secret).person.decode())
+    assert len(key_set(secret).links) == 1
 
 
 def test_only_production_protects_its_table_from_deletion(deployed: Deployed, production: Deployed) -> None:
@@ -58,11 +83,13 @@ def test_keys_are_those_that_the_store_builds(table: Any) -> None:
     assert keys == set(store.key("any"))
 
 
-def test_index_of_owed_alerts_is_the_one_that_the_store_asks(table: Any) -> None:
-    (index,) = table["GlobalSecondaryIndexes"]
+def test_indexes_are_those_that_the_stores_ask(table: Any) -> None:
+    keys = {
+        index["IndexName"]: [each["AttributeName"] for each in index["KeySchema"]]
+        for index in table["GlobalSecondaryIndexes"]
+    }
 
-    assert index["IndexName"] == store.ALERTS_OWED_INDEX
-    assert [each["AttributeName"] for each in index["KeySchema"]] == ["alert_owed", "alert_next_at"]
+    assert keys == {DUE_INDEX: ["queue", "next_at"], store.ALERTS_OWED_INDEX: ["alert_owed", "alert_next_at"]}
 
 
 def test_a_bad_record_holds_up_no_other(stream: Any) -> None:
@@ -80,17 +107,34 @@ def test_records_given_up_are_kept_for_a_person(deployed: Deployed, stream: Any)
     assert queue.properties["MessageRetentionPeriod"] == 14 * 24 * 3600  # the longest that SQS keeps one
 
 
-def test_stream_wakes_notify_for_new_leads_alone(stream: Any) -> None:
-    (each,) = stream["FilterCriteria"]["Filters"]
-    pattern = json.loads(each["Pattern"])
+@pytest.mark.parametrize(
+    ("pk", "sk", "wakes"),
+    [
+        ("LEAD#1", "LEAD", True),
+        ("SIGNIN#1", "SIGNIN", True),
+        ("MAIL#test-1", "MAIL", True),
+        ("MAIL#alert-1-1", "MAIL", False),
+        ("MAIL#digest-2026-W49-1", "MAIL", False),
+        ("BUDGET#2026-11-25", "BUDGET", False),
+        ("MONTH#2026-11", "2026-11-25T16:00:00.000Z#1", False),
+        ("PRACTICE", "CLOSURES", False),
+    ],
+)
+def test_stream_wakes_notify_for_what_it_sends_at_once(stream: Any, pk: str, sk: str, wakes: bool) -> None:
+    patterns = [each["Pattern"] for each in stream["FilterCriteria"]["Filters"]]
 
-    assert pattern["eventName"] == ["INSERT"]
-    assert pattern["dynamodb"]["NewImage"] == {"alert_owed": {"S": [{"exists": True}]}}
+    def wakes_for(event: str) -> bool:
+        record = {"eventName": event, "dynamodb": {"Keys": {"pk": {"S": pk}, "sk": {"S": sk}}}}
+        return any(matches(pattern, record) for pattern in patterns)
+
+    assert wakes_for("INSERT") == wakes
+    assert not wakes_for("MODIFY")
+    assert not wakes_for("REMOVE")
 
 
 def test_claim_outlasts_the_function_that_holds_it(deployed: Deployed) -> None:
     # Otherwise a second function would send the mail that the first is still sending.
-    assert deployed["NotifyFunction"].properties["Timeout"] < LEASE_SECONDS
+    assert deployed["NotifyFunction"].properties["Timeout"] < ALERT_LEASE_SECONDS
 
 
 @pytest.mark.parametrize("logical_id", PACKAGES)

@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 from tests.template.aws_calls import Call, calls_of_every_function
 from tests.template.deployed import Deployed, deploy
 
-FILES_WITH_CLIENTS = ("shared/store.py", "functions/notify/mailer.py")
+FILES_WITH_CLIENTS = ("shared/items.py", "shared/keys.py", "shared/mailer.py")
 
 
 class Permission(NamedTuple):
@@ -27,7 +27,8 @@ class Permission(NamedTuple):
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Deployed]:
-    with deploy() as created:
+    # Everything that can be turned on calls something more.
+    with deploy({"ConfirmToVisitor": "yes"}) as created:
         yield created
 
 
@@ -39,7 +40,8 @@ def calls(stack: Deployed, task_root: Path) -> Mapping[str, set[Call]]:
 def test_every_call_in_the_source_was_listened_to(calls: Mapping[str, set[Call]]) -> None:
     made = {call.operation for of_function in calls.values() for call in of_function}
 
-    assert {operation for file in FILES_WITH_CLIENTS for operation in operations_in(ROOT / file)} == made
+    named = {operation for file in FILES_WITH_CLIENTS for operation in operations_in(ROOT / file)}
+    assert named == made
 
 
 @pytest.mark.parametrize("logical_id", PACKAGES)
@@ -79,7 +81,10 @@ def test_only_lambda_can_take_a_role_on(stack: Deployed) -> None:
         for statement in role.properties["AssumeRolePolicyDocument"]["Statement"]
     ]
 
-    assert trusted == [{"Service": "lambda.amazonaws.com"}] * len(PACKAGES)
+    # The scheduler's may call one function, and nothing else.
+    schedules = [{"Service": "scheduler.amazonaws.com"}] * len(stack.of_type("AWS::Scheduler::Schedule"))
+    functions = [{"Service": "lambda.amazonaws.com"}] * len(PACKAGES)
+    assert sorted(trusted, key=str) == sorted([*functions, *schedules], key=str)
 
 
 def permissions_given(stack: Deployed, logical_id: str) -> set[Permission]:
@@ -101,7 +106,7 @@ def statements_of(stack: Deployed, logical_id: str) -> list[dict[str, Any]]:
 
 
 def permissions_for(call: Call, stack: Deployed) -> set[Permission]:
-    """What IAM checks for a call (Service Authorization Reference, "Amazon DynamoDB" and "Amazon SES")."""
+    """What IAM checks for a call (Service Authorization Reference, by each service's name)."""
     parameters = json.loads(call.parameters)
     match call.service, call.operation:
         case "dynamodb", "TransactWriteItems":
@@ -114,8 +119,15 @@ def permissions_for(call: Call, stack: Deployed) -> set[Permission]:
             }
             parts = [part for each in parameters["TransactItems"] for part in each.items()]
             return {Permission(f"dynamodb:{action[kind]}", table_arn(part, stack)) for kind, part in parts}
+        case "dynamodb", "BatchGetItem":
+            return {
+                Permission("dynamodb:BatchGetItem", table_arn({"TableName": name}, stack))
+                for name in parameters["RequestItems"]
+            }
         case "dynamodb", operation:
             return {Permission(f"dynamodb:{operation}", table_arn(parameters, stack))}
+        case "secretsmanager", operation:
+            return {Permission(f"secretsmanager:{operation}", parameters["SecretId"])}
         case "ses", "SendEmail":
             # The API's own action, and for a raw message the one that older policies know it by.
             actions = ["ses:SendEmail", "ses:SendRawEmail"] if "Raw" in parameters["Content"] else ["ses:SendEmail"]
@@ -154,8 +166,10 @@ def permissions_of_lambda_itself(stack: Deployed, logical_id: str) -> set[Permis
 
 
 def permissions_of_poller(source: Mapping[str, Any]) -> set[Permission]:
-    """Lambda Developer Guide, "Using AWS Lambda with Amazon DynamoDB", execution role permissions."""
+    """Lambda Developer Guide, "Using Lambda with Amazon DynamoDB" and "with Amazon SQS", execution role permissions."""
     stream = source["EventSourceArn"]
+    if ":sqs:" in stream:
+        return {Permission(f"sqs:{each}", stream) for each in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")}
     reading = ("DescribeStream", "GetRecords", "GetShardIterator")
     return {
         *(Permission(f"dynamodb:{action}", stream) for action in reading),
@@ -165,16 +179,13 @@ def permissions_of_poller(source: Mapping[str, Any]) -> set[Permission]:
 
 
 def operations_in(file: Path) -> set[str]:
-    """Every operation that a file calls on its `_client`."""
+    """Every operation of its `_client` that a file names."""
     methods = {
-        node.func.attr
+        node.attr
         for node in ast.walk(ast.parse(file.read_bytes()))
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and isinstance(node.func.value, ast.Attribute)
-        and node.func.value.attr == "_client"
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute) and node.value.attr == "_client"
     }
-    clients: list[Any] = [boto3.client("dynamodb"), boto3.client("sesv2")]
+    clients: list[Any] = [boto3.client("dynamodb"), boto3.client("secretsmanager"), boto3.client("sesv2")]
     return {client.meta.method_to_api_mapping[name] for client in clients for name in methods if hasattr(client, name)}
 
 

@@ -5,8 +5,10 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
+from samtranslator.yaml_helper import yaml_parse
 
 from infra.build.package import PACKAGES, ROOT
+from infra.site.sources import practice_file
 from tests.template.deployed import Deployed
 
 
@@ -27,9 +29,13 @@ def test_environment_is_exactly_what_the_function_reads(
     assert given.keys() == {field.name.upper() for settings in read for field in fields(settings)}
 
 
-def test_parameters_without_default_are_the_three_addresses_that_only_the_practice_knows(deployed: Deployed) -> None:
-    from samtranslator.yaml_helper import yaml_parse
+def test_the_time_zone_of_schedules_is_the_practices_own() -> None:
+    parameters = yaml_parse((ROOT / "template.yaml").read_text("utf-8"))["Parameters"]
 
+    assert parameters["TimeZone"]["Default"] == practice_file.load().time_zone
+
+
+def test_parameters_without_default_are_the_three_addresses_that_only_the_practice_knows(deployed: Deployed) -> None:
     parameters = yaml_parse((ROOT / "template.yaml").read_text("utf-8"))["Parameters"]
 
     assert {name for name, each in parameters.items() if "Default" not in each} == {

@@ -2,6 +2,8 @@
 
 from hashlib import sha256
 
+import pytest
+
 from infra.site.languages.message_files import LOCALES, read
 from shared import consent
 
@@ -24,11 +26,17 @@ DIGESTS = {
 }
 
 
-def test_a_version_is_one_sentence_in_each_language_for_good() -> None:
+@pytest.mark.parametrize("version", DIGESTS)
+def test_a_version_is_one_sentence_in_each_language_for_good(version: str) -> None:
+    text = consent._TEXTS[version]
     sentences = {
-        locale: consent._TEXT if locale == "en" else str(read(LOCALES, locale)[consent._TEXT].string)
-        for locale in DIGESTS[consent.CONSENT_VERSION]
+        locale: text if locale == "en" else str(read(LOCALES, locale)[text].string) for locale in DIGESTS[version]
     }
 
     found = {locale: sha256(sentence.encode()).hexdigest()[:16] for locale, sentence in sentences.items()}
-    assert found == DIGESTS[consent.CONSENT_VERSION]
+    assert found == DIGESTS[version]
+
+
+def test_every_version_has_its_sentence_and_the_newest_is_the_one_that_is_shown() -> None:
+    assert consent._TEXTS.keys() == DIGESTS.keys()
+    assert max(DIGESTS) == consent.CONSENT_VERSION

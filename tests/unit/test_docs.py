@@ -11,6 +11,7 @@ from infra.build.package import PACKAGES
 
 ROOT = Path(__file__).parents[2]
 OPERATIONS = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+DOCUMENTS = [str(path.relative_to(ROOT)) for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]]
 DECISIONS = sorted(ROOT.glob("docs/decisions/0*.md"))
 TEMPLATE = yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))
 
@@ -49,9 +50,15 @@ def test_every_verb_is_in_the_document() -> None:
     assert set(re.findall(r"^\| `make ([a-z-]+)`", OPERATIONS, re.MULTILINE)) == verbs
 
 
-@pytest.mark.parametrize(
-    "document", [str(path.relative_to(ROOT)) for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]]
-)
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_links_to_a_heading_of_the_same_page_lead_to_one(document: str) -> None:
+    headings = named(r"^#+ (.+)$", ROOT / document)
+    anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+    assert named(r"\]\(#([^)]+)\)", ROOT / document) <= anchors
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_link_and_picture_leads_somewhere(document: str) -> None:
     folder = (ROOT / document).parent
     targets = named(r"\]\(([^)#]+)[^)]*\)", ROOT / document)

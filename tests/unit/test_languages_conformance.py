@@ -17,6 +17,7 @@ import tarfile
 import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
@@ -266,15 +267,24 @@ def give_up(reason: str) -> NoReturn:
 
 
 def from_pypi(pin: Mapping[str, str]) -> bytes:
-    """A file of a source distribution. pip checks the hash of the archive."""
+    """A file of a source distribution."""
+    with tarfile.open(fileobj=BytesIO(source_distribution(pin["pypi"]))) as members:
+        return read(members, pin["member"])
+
+
+@cache
+def source_distribution(requirement: str) -> bytes:
+    """An archive, whose hash pip checks.
+
+    pip has its metadata made even so: by what pyproject.toml names for that, since to install it would take longer.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        requirement = Path(folder, "requirements.txt")
-        requirement.write_text(pin["pypi"], "utf-8")
-        only_source = ["--no-deps", "--no-binary", ":all:", "--require-hashes"]
-        run(*pip(), "download", "--quiet", "--retries=1", *only_source, "--requirement", str(requirement), cwd=folder)
+        written = Path(folder, "requirements.txt")
+        written.write_text(requirement, "utf-8")
+        only_source = ["--no-deps", "--no-binary", ":all:", "--no-build-isolation", "--require-hashes"]
+        run(*pip(), "download", "--quiet", "--retries=1", *only_source, "--requirement", str(written), cwd=folder)
         (archive,) = Path(folder).glob("*.tar.gz")
-        with tarfile.open(archive) as members:
-            return read(members, pin["member"])
+        return archive.read_bytes()
 
 
 def pip() -> list[str]:

@@ -1,11 +1,11 @@
 """The practice at run time: what the build checked is read back."""
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
+from infra.site.sources.practice_file import document_of
 from shared import practice
 from shared.errors import ConfigurationError
 from tests.practice import PRACTICE
@@ -19,7 +19,7 @@ def task_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_what_was_checked_at_build_time_is_read_back_the_same(task_root: Path) -> None:
-    (task_root / "compiled/practice.json").write_text(json.dumps(asdict(PRACTICE)), encoding="utf-8")
+    (task_root / "compiled/practice.json").write_text(json.dumps(document_of(PRACTICE)), encoding="utf-8")
 
     assert practice.read_compiled() == PRACTICE
 

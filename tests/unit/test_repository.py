@@ -1,14 +1,17 @@
 """What hosts the project reads from its files: workflows, update rules, the changelog's releases."""
 
-import re
+import shutil
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
+from tests import last_release
 from tests.conftest import ROOT
+from tests.last_release import released
 
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 SCHEMAS = {
@@ -49,6 +52,31 @@ def test_the_workflow_runs_what_every_machine_runs() -> None:
     assert any("run: .ci/run" in path.read_text(encoding="utf-8") for path in WORKFLOWS)
 
 
+def test_the_workflow_brings_along_the_commit_of_the_last_release() -> None:
+    steps = [
+        step
+        for path in WORKFLOWS
+        for job in yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"].values()
+        for step in job["steps"]
+        if "actions/checkout@" in step.get("uses", "")
+    ]
+
+    assert steps
+    assert all(step["with"]["fetch-depth"] == 0 for step in steps)
+
+
+def test_a_clone_without_the_last_release_is_told_what_to_fetch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(ROOT / "CHANGELOG.md", tmp_path)
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    monkeypatch.setattr(last_release, "ROOT", tmp_path)
+    commit = next(commit for _, commit in last_release.released() if commit)
+
+    with pytest.raises(pytest.fail.Exception, match=f"git fetch origin {commit}"):
+        last_release.file("template.yaml")
+
+
 def test_the_version_is_the_newest_release() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
@@ -63,14 +91,6 @@ def test_each_release_names_a_commit_of_this_history() -> None:
         known = subprocess.run(["git", "cat-file", "-t", commit], capture_output=True, text=True, check=False, cwd=ROOT)
         # A shallow clone, or an archive without history, cannot tell.
         assert known.stdout.strip() == "commit" or (commit and is_shallow()), version
-
-
-def released() -> list[tuple[str, str]]:
-    """The releases in the changelog, newest first: version, and commit where that is written down."""
-    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    return re.findall(
-        r"^## \[(\d+\.\d+\.\d+)\] - \d{4}-\d\d-\d\d\n(?:\nCommit ([0-9a-f]{40})\.$)?", changelog, re.MULTILINE
-    )
 
 
 def is_shallow() -> bool:

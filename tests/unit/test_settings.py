@@ -13,11 +13,11 @@ from shared.telemetry import Telemetry
 @dataclass(frozen=True, slots=True)
 class Settings:
     table_name: str
-    lead_retention_days: int
+    daily_mail_budget: int
 
 
 def test_fields_come_from_the_variables_of_their_names() -> None:
-    settings = read_settings(Settings, {"TABLE_NAME": "leads", "LEAD_RETENTION_DAYS": "365", "OTHER": "x"})
+    settings = read_settings(Settings, {"TABLE_NAME": "leads", "DAILY_MAIL_BUDGET": "365", "OTHER": "x"})
 
     assert settings == Settings("leads", 365)
     with pytest.raises(FrozenInstanceError):
@@ -25,8 +25,8 @@ def test_fields_come_from_the_variables_of_their_names() -> None:
 
 
 def test_every_missing_or_malformed_variable_is_named_at_once() -> None:
-    with pytest.raises(ConfigurationError, match=r"TABLE_NAME is not set; LEAD_RETENTION_DAYS is 'long'"):
-        read_settings(Settings, {"TABLE_NAME": "", "LEAD_RETENTION_DAYS": "long"})
+    with pytest.raises(ConfigurationError, match=r"TABLE_NAME is not set; DAILY_MAIL_BUDGET is 'long'"):
+        read_settings(Settings, {"TABLE_NAME": "", "DAILY_MAIL_BUDGET": "long"})
 
 
 def test_the_task_root_must_be_known(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,5 +45,5 @@ def test_a_function_that_cannot_count_says_so_before_it_does_anything(
     for name in ("POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"):
         monkeypatch.setenv(name, "" if name == missing else "some")
 
-    with pytest.raises(ConfigurationError, match=f"^{missing} is not set"), Telemetry().invocation(None):
-        pytest.fail("it did")
+    with pytest.raises(ConfigurationError, match=f"^{missing} is not set"):
+        Telemetry().log_of(None)

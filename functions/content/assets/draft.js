@@ -9,8 +9,10 @@
  *
  * @typedef {import('./enquiry.js').Fields} Fields
  * @typedef {{at: number, enquiry: string, fields: Fields}} Kept
- * @typedef {{at?: number, version: number, digest?: number, follows?: string, reference?: string, locale?: string}}
- *   Past the last attempt; `follows` is the key of what a correction replaces, if anything may have arrived
+ * @typedef {{at?: number, version: number, digest?: number, follows?: string, reference?: string, locale?: string,
+ *   page?: string}}
+ *   Past the last attempt; `follows` is the key of what a correction replaces, if anything may have arrived; `page` is
+ *   where the server led whoever sent it
  * @typedef {{enquiry: string, version: number, key: string, replaces?: string, past: Past}} Attempt
  */
 
@@ -194,9 +196,9 @@ export class Draft {
   }
 
   /** It is stored. A correction follows this one, and no other. */
-  arrived({ enquiry, version, key }, fields, reference) {
+  arrived({ enquiry, version, key }, fields, { reference, page }) {
     const { locale } = fields;
-    browser.set(SENT + enquiry, { version, digest: digest(fields), follows: key, reference, locale });
+    browser.set(SENT + enquiry, { version, digest: digest(fields), follows: key, reference, locale, page });
   }
 
   /** What another tab made of the same enquiry, if that is what `fields` hold. @returns {Past | undefined} */
@@ -240,7 +242,7 @@ export function sentPlainly(article, reference, locale) {
     const draft = new Draft(each);
     const fields = draft.restore({}, false);
     if (!fields) continue;
-    draft.arrived(draft.begin(fields), { ...fields, locale }, reference);
+    draft.arrived(draft.begin(fields), { ...fields, locale }, { reference });
     draft.finish({ reference, locale });
   }
 }

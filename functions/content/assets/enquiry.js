@@ -50,7 +50,7 @@ export function limit(field) {
   return FORM[field].limit;
 }
 
-/** How long the server will find it, in code points (functions/leads/text.py). */
+/** How long the server will find it, in code points (shared/text.py). */
 export function length(field, text = '') {
   return [...CLEAN[FORM[field].clean](text)].length;
 }

@@ -3,12 +3,13 @@
  * as it was. Its texts stand in the page, in #form-texts, so that it says what the server would say.
  *
  * @typedef {{field: string, detail: string, code?: string}} Fault
- * @typedef {{status: number, wait?: number, reference?: string, code?: string, detail?: string,
- *   errors?: Fault[]}} Answer
+ * @typedef {{status: number, wait?: number, reference?: string, page?: string, code?: string,
+ *   detail?: string, errors?: Fault[]}} Answer
  */
 
 import { Draft } from './draft.js';
 import { COUNTED, FIELDS, TYPED, codes, isBlank, length, limit, read, texts } from './enquiry.js';
+import { heed } from './promise.js';
 
 // In milliseconds.
 const TIME_LIMIT = 20_000; // of one attempt: a cold start behind a slow network
@@ -216,7 +217,7 @@ async function send() {
     wasOffline = !navigator.onLine;
     const answer = await post({ ...fields, replaces: attempt.replaces }, attempt.key);
     if (answer.reference) {
-      draft.arrived(attempt, fields, answer.reference);
+      draft.arrived(attempt, fields, answer);
       if (isWithdrawn(read(form)) || draft.sentElsewhere(read(form))) return thank({ ...answer, locale: fields.locale });
       continue; // and what was changed without a word, by a program that fills in forms, follows
     }
@@ -224,6 +225,10 @@ async function send() {
       draft.taken(attempt);
       failures += 1;
       continue;
+    }
+    if (answer.code === 'enquiry_erased') {
+      draft.clear(); // whoever presses the button again wants it: that is another enquiry
+      return refuse(answer);
     }
     const isRefused = answer.status >= 400 && answer.status < 500;
     if (isRefused || (wasOffline && !answer.status)) draft.missed(attempt);
@@ -269,7 +274,8 @@ async function post(fields, key) {
     const answer = await response.json().catch(() => ({}));
     // A success without a reference is not ours: public networks answer with a page.
     const wait = milliseconds(response.headers.get('Retry-After'));
-    return { ...answer, status: response.status, wait, isCalledOff: abort.signal.reason === 'edited' };
+    const page = response.headers.get('Location') ?? undefined;
+    return { ...answer, page, status: response.status, wait, isCalledOff: abort.signal.reason === 'edited' };
   } catch {
     return { status: 0, isCalledOff: abort.signal.reason === 'edited' };
   } finally {
@@ -307,9 +313,9 @@ function giveUp(detail) {
   rest('failed', detail ?? texts.failed ?? '', ...call());
 }
 
-function thank({ reference, locale }) {
+function thank({ reference, locale, page }) {
   draft.finish({ reference, locale });
-  location.assign(`/${locale}/thank-you/${encodeURIComponent(reference)}`);
+  location.assign(page ?? `/${locale}/thank-you/${encodeURIComponent(reference)}`);
   sayThanks(reference);
   // "Back" may show this page again just as it was left.
   for (const type of ['pageshow', 'input']) addEventListener(type, () => setSending(false), { once: true });
@@ -367,6 +373,8 @@ function submitted(event) {
 /** What the form holds may have been sent: by this tab before, where a browser puts it back, or by another tab. */
 function compare() {
   if (isSending) return;
+  // A browser that goes back may put in what it had noted half-way through the typing.
+  if (status.dataset.status === 'sent') empty();
   const fields = read(form);
   const sent = draft.sentElsewhere(fields);
   if (sent) draft.finish(sent);
@@ -374,10 +382,15 @@ function compare() {
   if (thanked) sayThanks(thanked.reference);
 }
 
-/** Wakes the function that will take the enquiry while it is being written. */
+/**
+ * Wakes the function that will take the enquiry while it is being written, and counts it as begun: the page, and nothing
+ * of who reads it. It says which days are closed by now.
+ */
 function warm() {
   for (const type of ['focusin', 'pointerdown']) form.removeEventListener(type, warm);
-  fetch('/api/leads', { method: 'OPTIONS' }).catch(() => {});
+  const { article, locale } = form.elements;
+  const answer = fetch(`/api/leads?article=${article.value}&locale=${locale.value}`, { method: 'OPTIONS' });
+  answer.then(({ headers }) => heed(headers.get('closed-from'))).catch(() => {});
 }
 
 function start() {

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
@@ -9,7 +10,7 @@ from flask import Blueprint, Flask, Response, current_app, redirect, render_temp
 from flask.typing import ResponseReturnValue
 from jinja2 import StrictUndefined
 
-from infra.local import faults
+from infra.local import faults, ses
 from infra.local.http_messages import HttpRequest
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ _SECURITY = {
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "cross-origin-resource-policy": "same-origin",
-    "referrer-policy": "no-referrer",
+    # With no-referrer a browser says `Origin: null` for a button of ours, which `_refuse_strangers` refuses.
+    "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
 }
 _LOCATION = re.compile(r"<loc>\s*([^<\s]+)\s*</loc>")
@@ -84,10 +86,11 @@ def _start() -> str:
         "start.html",
         health=stack.health(),
         pages=[urlsplit(url).path for url in urls] or ["/"],
+        members=stack.members,
         articles=stack.articles(),
         mails=len(stack.mails()),
         items=len(stack.items()),
-        fault=stack.endpoint.faults.current()["ses"],
+        faults=stack.endpoint.faults.current(),
         kinds=faults.KINDS,
     )
 
@@ -100,7 +103,7 @@ def _health() -> ResponseReturnValue:
 
 @_pages.get("/mail")
 def _mail() -> str:
-    return render_template("mail.html", mails=_stack().mails()[::-1])
+    return render_template("mail.html", mails=_stack().mails()[::-1], courses=ses.LATER)
 
 
 @_pages.get("/mail.json")
@@ -108,15 +111,52 @@ def _mail_json() -> list[dict[str, Any]]:
     return [mail.to_json() for mail in _stack().mails()]
 
 
+@_pages.post("/mail/<message_id>")
+def _later(message_id: str) -> ResponseReturnValue:
+    try:
+        _stack().later(message_id, request.form.get("course", ""))
+    except ValueError as error:
+        return {"message": str(error)}, 400
+    return _done({}, "mail")
+
+
+@_pages.get("/second-channel")
+def _second_channel() -> str:
+    return render_template("second_channel.html", messages=_stack().second_channel[::-1])
+
+
+@_pages.post("/second-channel")
+def _take_message() -> ResponseReturnValue:
+    """What the second channel sends: apprise's JSON."""
+    if _stack().endpoint.faults.current()["second-channel"]:
+        return {"message": "Service Unavailable"}, 503
+    _stack().second_channel.append({"received_at": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S UTC}", **request.get_json()})
+    return {}
+
+
 @_pages.get("/leads")
 def _leads() -> str:
-    items = [json.dumps(item, ensure_ascii=False, indent=2) for item in _stack().items()]
-    return render_template("leads.html", items=items)
+    # The newest lead first; what is kept about leads, such as mails and pointers, after them.
+    items = sorted(
+        _stack().items(), key=lambda item: (item.get("sk") == "LEAD", item.get("stored_at", "")), reverse=True
+    )
+    texts = [json.dumps(item, ensure_ascii=False, indent=2) for item in items]
+    return render_template("leads.html", items=list(zip(items, texts, strict=True)))
+
+
+@_pages.post("/leads/<lead_id>/due")
+def _make_due(lead_id: str) -> ResponseReturnValue:
+    return _done({"due": _stack().make_due(lead_id)}, "leads")
 
 
 @_pages.get("/leads.json")
 def _leads_json() -> list[dict[str, Any]]:
     return _stack().items()
+
+
+@_pages.post("/sample")
+def _fill() -> ResponseReturnValue:
+    return _done({"added": _stack().fill()})
 
 
 @_pages.get("/logs")
@@ -147,7 +187,7 @@ def _wake_schedule() -> ResponseReturnValue:
     return _done(_stack().schedule.wake())
 
 
-def _done(outcome: dict[str, Any]) -> ResponseReturnValue:
-    """What came of it; who pressed a button is led back to the start page."""
+def _done(outcome: dict[str, Any], page: str = "") -> ResponseReturnValue:
+    """What came of it; who pressed a button is led back to its page."""
     is_button = request.mimetype == "application/x-www-form-urlencoded"
-    return redirect(f"{PREFIX}/", 303) if is_button else outcome
+    return redirect(f"{PREFIX}/{page}", 303) if is_button else outcome

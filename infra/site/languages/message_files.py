@@ -20,6 +20,7 @@ from shared.practice import Practice
 
 LOCALES = ROOT / "shared" / "locales"
 TEMPLATES = ROOT / "functions" / "content" / "templates"
+_INBOX_TEMPLATES = ROOT / "functions" / "inbox" / "templates"
 
 _CODE = (ROOT / "functions", ROOT / "infra" / "site", ROOT / "shared")
 _NO_TIME = datetime.fromtimestamp(0, UTC)
@@ -135,7 +136,8 @@ def _extract_file(method: str, path: Path, _modified_ns: int) -> list[Any]:
 def _sources(templates: Path) -> Iterator[tuple[str, Path]]:
     for folder in _CODE:
         yield from (("python", path) for path in sorted(folder.rglob("*.py")))
-    yield from (("jinja2", path) for path in sorted(templates.rglob("*.html")))
+    for folder in (templates, _INBOX_TEMPLATES):
+        yield from (("jinja2", path) for path in sorted(folder.rglob("*.html")))
 
 
 def _options(method: str) -> dict[str, str]:

@@ -41,8 +41,8 @@ def sitemap(entries: Sequence[SitemapEntry]) -> str:
 
 
 def robots(origin: str) -> str:
-    """Everything may be read but the API (RFC 9309)."""
-    return f"User-agent: *\nDisallow: /api/\n\nSitemap: {origin}/sitemap.xml\n"
+    """Everything may be read but the API and the practice's own pages (RFC 9309)."""
+    return f"User-agent: *\nDisallow: /api/\nDisallow: /inbox\n\nSitemap: {origin}/sitemap.xml\n"
 
 
 def _url(entry: SitemapEntry, absolute: str) -> str:

@@ -5,7 +5,9 @@ languages       for each set of locales to choose from (joined by spaces), the t
 paths           path -> row
 negotiated      path -> {languages, to: locale -> path to redirect to}
 api             path -> {languages, rows: locale -> row, not_translated: locale -> row}
-thank_you       locale -> row, whose body has `reference_slot` where the reference goes
+thank_you       locale -> row, whose body has each of `slots` where that goes
+slots           reference, promise -> what stands in their place
+promises        locale -> the name of a body, a document of `promises.py`
 errors          code -> {page: locale -> row, problem: locale -> row}
 """
 
@@ -15,7 +17,8 @@ from typing import Any
 from infra.site.edition import Edition
 from infra.site.languages.cldr import build_table
 from infra.site.outputs import api, crawlers, openapi, problems
-from infra.site.outputs.pages import REFERENCE_SLOT, error_page, page_rows, thank_you_rows
+from infra.site.outputs.pages import SLOTS, error_page, page_rows, thank_you_rows
+from infra.site.outputs.promises import promise_documents
 from infra.site.table import REVALIDATED, Row, Table
 from shared.http import JSON, dump_json
 
@@ -33,7 +36,8 @@ def fill(edition: Edition, table: Table) -> Entry:
         "negotiated": _redirects(edition),
         "api": dict(_resources(edition, table)),
         "thank_you": thank_you_rows(edition, table),
-        "reference_slot": REFERENCE_SLOT,
+        "slots": SLOTS,
+        "promises": promise_documents(edition, table),
         "errors": _errors(edition, table),
     }
 

@@ -20,9 +20,9 @@ from pydantic_core import core_schema
 from functions.leads import checks
 from functions.leads.enquiry import HONEYPOT
 from functions.leads.form import Form
-from functions.leads.text import clean_plain_line
 from infra.site.outputs.compiled_form import core_schemas, limits
 from shared.campaign import SOURCE_TAGS
+from shared.text import clean_plain_line
 
 type Schema = dict[str, Any]
 type Clean = Callable[[str], str]
@@ -36,7 +36,7 @@ _CONTACTS = ("phone", "email")
 _AREA, _LINE = "[2-9](?:[02-9][0-9]|1[02-9])", "[2-9][0-9]{2}"
 _NORTH_AMERICAN = f"{_AREA}{_LINE}[0-9]{{4}}"
 _WRITTEN_THERE = rf"^\(?{_AREA}\)?[-. ]?{_LINE}[-. ]?[0-9]{{4}}$"
-# As `functions.leads.text.is_letter` has it: no mark, digit or sign, nothing that is never seen. What no standard knows
+# As `shared.text.is_letter` has it: no mark, digit or sign, nothing that is never seen. What no standard knows
 # yet may be a letter.
 _WITH_A_LETTER = (
     r"[^\p{M}\p{N}\p{P}\p{S}\p{Z}\p{Cc}\p{Cf}\u115f\u1160\u2065\u3164\ufdd0-\ufdef\uffa0\ufff0-\uffff"

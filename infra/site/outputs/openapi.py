@@ -40,7 +40,7 @@ def document(edition: Edition) -> Schema:
                 "parameters": [slug],
                 **_readable("Article", "One article in full.", "Article", articles),
             },
-            "/api/leads": {"post": _submit(), "options": _options("Leads", _SEND)},
+            "/api/leads": {"post": _submit(), "options": _options("Leads", _SEND, "Closed-From")},
         },
         "components": {
             "headers": _HEADERS,
@@ -81,8 +81,8 @@ def _submit() -> Schema:
             },
         },
         "responses": {
-            "200": _answer("JSON that was stored before.", "application/json", "Receipt", "Cache-Control"),
-            "201": _answer("JSON is stored.", "application/json", "Receipt", "Cache-Control"),
+            "200": _answer("JSON that was stored before.", "application/json", "Receipt", *_STORED),
+            "201": _answer("JSON is stored; `Location` as for a form.", "application/json", "Receipt", *_STORED),
             "303": _plain("A form is stored; `Location` is the page that says so.", "Cache-Control", "Location"),
             **{status: _lead_refusal(status, what) for status, what in _LEAD_REFUSALS.items()},
             "429": {"description": "Too many at once; try again.", "content": _GATEWAY},
@@ -96,8 +96,8 @@ def _lead_refusal(status: str, description: str) -> Schema:
     return response
 
 
-def _options(name: str, methods: str) -> Schema:
-    allowed = _plain(f"`Allow: {methods}`.", "Cache-Control", "Allow")
+def _options(name: str, methods: str, *headers: str) -> Schema:
+    allowed = _plain(f"`Allow: {methods}`.", "Cache-Control", "Allow", *headers)
     missing = {"404": _problem("No such article.")} if name == "Article" else {}
     return {
         "operationId": f"options{name}",
@@ -159,6 +159,7 @@ def _nullable(schema: Schema) -> Schema:
 
 _STRING: Schema = {"type": "string"}
 _DATE: Schema = {"type": "string", "format": "date"}
+_TIME: Schema = {"type": "string", "format": "date-time"}
 _URI: Schema = {"type": "string", "format": "uri"}
 _INTEGER: Schema = {"type": "integer"}
 
@@ -198,6 +199,10 @@ _SECURITY: Mapping[str, str] = {name.title(): value for name, value in SECURITY_
 _HEADERS: dict[str, Schema] = {
     "Allow": {"required": True, "schema": _STRING, "description": "The methods that can be used here."},
     "Cache-Control": {"required": True, "schema": _STRING, "description": "How long this may be kept, and by whom."},
+    "Closed-From": {
+        "schema": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d(, \d{4}-\d\d-\d\dT\d\d:\d\d)*$"},
+        "description": "Days on which the practice closes beside its usual ones: from which time of its clocks on.",
+    },
     "Content-Encoding": {"schema": {"const": "gzip"}, "description": "Where it is accepted and worth it."},
     "Content-Language": {"required": True, "schema": _STRING, "description": "The language of what is said."},
     "Content-Location": {"required": True, "schema": _STRING, "description": "The address of just this locale."},
@@ -215,6 +220,7 @@ _HEADERS: dict[str, Schema] = {
         for name, value in _SECURITY.items()
     },
 }
+_STORED = ("Cache-Control", "Location")
 _CACHED = ("Cache-Control", "Content-Language", "Content-Location", "ETag", "Link")
 _GATEWAY: Schema = {"application/json": {"schema": _object(message=_STRING)}}
 
@@ -314,7 +320,7 @@ _SCHEMAS: dict[str, Schema] = {
     "ArticleSummary": _object(**_SUMMARY_MEMBERS),
     "ArticleList": _object(locale=_ref("Locale"), articles=_list(_ref("ArticleSummary"))),
     "Article": _object(**_ARTICLE_MEMBERS),
-    "Receipt": _object(reference=_STRING, received_at={"type": "string", "format": "date-time"}),
+    "Receipt": _object(reference=_STRING, received_at=_TIME, answer_by=_nullable(_TIME)),
     "Problem": {
         **_object(type=_STRING, title=_STRING, status=_INTEGER, detail=_STRING, code=_STRING),
         "description": "An RFC 9457 problem. `code` is stable; `title` and `detail` are in the reader's language.",

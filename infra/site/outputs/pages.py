@@ -1,6 +1,6 @@
 """The HTML pages, as rows of the table."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,16 +12,16 @@ from infra.site.edition import Edition
 from infra.site.outputs import structured_data
 from infra.site.outputs.compiled_form import form_fields, limits
 from infra.site.outputs.problems import WITHHELD_DETAIL, WITHHELD_TITLE
+from infra.site.outputs.promises import open_times, script_promise
 from infra.site.table import REVALIDATED, Row, Table
 from infra.site.views import audit, form_slots
 from infra.site.views.render import data_block
 from shared.consent import CONSENT_VERSION, consent_text
 from shared.http import HTML
-from shared.messages import SOURCE_LOCALE
 from shared.messages import mark as _
 
-# Stands where a thank-you page shows its reference; the content function puts the reference there.
-REFERENCE_SLOT = "\ue000reference\ue001"
+# What stands on a thank-you page where the content function puts the reference and the promise, if there is one.
+SLOTS = {name: f"\ue000{name}\ue001" for name in ("reference", "promise")}
 
 _HOME_TITLE = _("{practice}: articles and contact")
 _HOME_DESCRIPTION = _("Articles by {name}, {title}, and how to reach the practice.")
@@ -37,6 +37,9 @@ class FormView:
         sentences: What the server says, as JSON for a data block, by code, or `field code` where a field has its own.
         fields: The form's fields in their order, as `form_fields` has them.
         digits: What the shortest telephone number of the practice's country has.
+        promise: What there is to know for the promise of a time.
+        times: The times of the day to choose from.
+        kept: For how long an enquiry is kept.
     """
 
     consent_text: str
@@ -44,6 +47,9 @@ class FormView:
     sentences: Markup
     fields: Mapping[str, Mapping[str, Any]]
     digits: int
+    promise: Mapping[str, Any]
+    times: Sequence[str]
+    kept: str
 
 
 def page_rows(edition: Edition, table: Table) -> dict[str, Row]:
@@ -62,7 +68,9 @@ def thank_you_rows(edition: Edition, table: Table) -> dict[str, Row]:
     for locale in edition.locales:
         page = edition.page(locale, edition.localizers[locale].say(_THANK_YOU_TITLE))
         flags = edition.emergencies(locale)
-        html = edition.renderer(locale).page("thank_you.html", page=page, reference=REFERENCE_SLOT, red_flags=flags)
+        html = edition.renderer(locale).page(
+            "thank_you.html", page=page, red_flags=flags, opening=script_promise(edition, locale), **SLOTS
+        )
         headers = {**_headers(locale), "cache-control": "no-store", "x-robots-tag": "noindex"}
         rows[locale] = table.add(_checked(html, "thank_you.html").encode(), headers, fixed=False)
     return rows
@@ -97,9 +105,11 @@ def _home(edition: Edition, table: Table, locale: str) -> Row:
         say(_HOME_TITLE, practice=edition.practice.name),
         path="/",
         description=say(_HOME_DESCRIPTION, name=person.name, title=person.title),
-        json_ld=structured_data.practice_graph(edition.practice, person),
+        json_ld=structured_data.practice_graph(edition, locale),
     )
-    html = edition.renderer(locale).page("home.html", page=page, articles=edition.articles_for(locale))
+    html = edition.renderer(locale).page(
+        "home.html", page=page, articles=edition.articles_for(locale), opening=script_promise(edition, locale)
+    )
     return table.add_page(_checked(html, "home.html"), {**_headers(locale), "cache-control": REVALIDATED})
 
 
@@ -115,7 +125,7 @@ def _landing(edition: Edition, table: Table, locale: str, slug: str) -> Row:
         path=None if publication.status == "draft" else f"/articles/{slug}",
         description=article.description,
         og_type="article",
-        json_ld=structured_data.article_graph(edition.practice, article, edition.locales_of(slug), SOURCE_LOCALE),
+        json_ld=structured_data.article_graph(edition, article),
         shared_as=edition.pictures[slug].get(f"og.{locale}.png"),
     )
     html = edition.renderer(locale).page("landing.html", page=page, article=article, form=_form(edition, locale))
@@ -143,6 +153,9 @@ def _form(edition: Edition, locale: str) -> FormView:
         data_block(sentences.of_page()),
         form_fields(),
         phone.fewest_digits(edition.practice.address.country),
+        script_promise(edition, locale),
+        open_times(edition.hours),
+        localizer.period(edition.practice.keep_days),
     )
 
 

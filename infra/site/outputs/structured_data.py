@@ -4,43 +4,58 @@
 shown by search engines; so neither is here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
 
+from infra.site.edition import Edition
 from infra.site.sources.model import Reference
+from infra.site.sources.portrait import PORTRAIT
+from infra.site.sources.practice_file import PracticeFile
+from infra.site.sources.practitioner_table import PractitionerTable
+from infra.site.sources.visit_table import Payment, VisitTable
 from infra.site.views.article_view import ArticleView
 from infra.site.views.render import data_block
-from shared.practice import Practice, Practitioner
+from shared.messages import SOURCE_LOCALE
+from shared.practice import Practice
 
 type Node = dict[str, Any]
 
 _MOST_INITIALS = 4
+# In English, as schema.org's own examples are.
+_PAYMENT: Mapping[Payment, str] = {
+    "card": "Credit Card",
+    "cash": "Cash",
+    "check": "Check",
+    "bank-transfer": "Bank Transfer",
+    "health-savings": "Health Savings Account",
+}
 
 
-def article_graph(practice: Practice, article: ArticleView, locales: Sequence[str], source_locale: str) -> Markup:
-    """The graph of a landing page. `locales` are those the article is published in."""
+def article_graph(edition: Edition, article: ArticleView) -> Markup:
+    """The graph of a landing page."""
+    practice = edition.practice
     return _document(
         [
-            _medical_page(practice, article, locales, source_locale),
-            _business(practice),
-            _person(practice, article.author),
+            _medical_page(practice, article, edition.locales_of(article.slug)),
+            *_practice(edition, article.locale),
             _trail(practice, article),
         ]
     )
 
 
-def practice_graph(practice: Practice, practitioner: Practitioner) -> Markup:
-    """The graph of the practice's page. `practitioner` has their title in the page's language."""
-    return _document([_business(practice), _person(practice, practitioner)])
+def practice_graph(edition: Edition, locale: str) -> Markup:
+    """The graph of the practice's page."""
+    return _document(_practice(edition, locale))
 
 
 def _document(nodes: Sequence[Node]) -> Markup:
     return data_block({"@context": "https://schema.org", "@graph": nodes})
 
 
-def _medical_page(practice: Practice, article: ArticleView, locales: Sequence[str], source_locale: str) -> Node:
+def _medical_page(practice: Practice, article: ArticleView, locales: Sequence[str]) -> Node:
+    """`locales` are those the article is published in."""
     url = practice.origin + article.url
     node: Node = {
         "@type": "MedicalWebPage",
@@ -61,11 +76,11 @@ def _medical_page(practice: Practice, article: ArticleView, locales: Sequence[st
     if article.reviewer and not article.translation and "review_overdue" not in article.notices:
         node["lastReviewed"] = article.last_reviewed.iso
         node["reviewedBy"] = {"@type": "Person", "name": article.reviewer.name}
-    others = [practice.origin + f"/{locale}/articles/{article.slug}" for locale in locales if locale != source_locale]
-    if article.locale == source_locale:
+    others = [practice.origin + f"/{locale}/articles/{article.slug}" for locale in locales if locale != SOURCE_LOCALE]
+    if article.locale == SOURCE_LOCALE:
         node["workTranslation"] = [{"@id": other} for other in others]
-    elif source_locale in locales:
-        node["translationOfWork"] = {"@id": practice.origin + f"/{source_locale}/articles/{article.slug}"}
+    elif SOURCE_LOCALE in locales:
+        node["translationOfWork"] = {"@id": practice.origin + f"/{SOURCE_LOCALE}/articles/{article.slug}"}
     return node
 
 
@@ -86,7 +101,17 @@ def _author(name: str) -> Node:
     return {"@type": "Person" if is_person else "Organization", "name": name}
 
 
-def _business(practice: Practice) -> Node:
+def _practice(edition: Edition, locale: str) -> Sequence[Node]:
+    person = edition.views[locale].practitioner
+    photo = edition.assets.get(PORTRAIT)
+    image = {"image": edition.practice.origin + photo.path} if photo else {}
+    return [
+        _business(edition.practice, edition.file),
+        {**_person(edition.practice, edition.file.practitioner, person.title), **image},
+    ]
+
+
+def _business(practice: Practice, file: PracticeFile) -> Node:
     address = practice.address
     return {
         "@type": "MedicalBusiness",
@@ -112,18 +137,53 @@ def _business(practice: Practice) -> Node:
             for hours in practice.hours
         ],
         "employee": {"@id": _person_id(practice)},
+        **({"hasMap": file.access.directions} if file.access.directions else {}),
+        "knowsLanguage": file.answers_in or (file.language,),
+        **_visit(file.visit),
     }
 
 
-def _person(practice: Practice, person: Practitioner) -> Node:
-    return {
+def _visit(visit: VisitTable) -> Node:
+    node: Node = {}
+    if prices := [price for each in (visit.first_price, visit.later_price) if each for price in each]:
+        low, high = min(prices), max(prices)
+        node["priceRange"] = f"{visit.currency} {low}" + (f"-{high}" if high > low else "")
+    if visit.payment:
+        node["paymentAccepted"] = ", ".join(_PAYMENT[each] for each in visit.payment)
+    return node
+
+
+def _person(practice: Practice, person: PractitionerTable, title: str) -> Node:
+    node: Node = {
         "@type": "Person",
         "@id": _person_id(practice),
         "name": person.name,
-        "jobTitle": person.title,
-        "honorificSuffix": ", ".join(person.credentials),
+        "jobTitle": title,
+        "honorificSuffix": ", ".join(each.short for each in person.credentials),
         "worksFor": {"@id": _business_id(practice)},
     }
+    if credentials := list(_credentials(person)):
+        node["hasCredential"] = [{"@type": "EducationalOccupationalCredential", **each} for each in credentials]
+    if person.languages:
+        node["knowsLanguage"] = person.languages
+    return node
+
+
+def _credentials(person: PractitionerTable) -> Iterator[Node]:
+    for each in person.credentials:
+        if each.long:
+            yield {"name": each.long, **_recognized_by(each.awarded_by)}
+    if person.degree:
+        yield {"credentialCategory": "degree", "name": person.degree}
+    if person.license_number:
+        number = {"credentialCategory": "license", "identifier": person.license_number}
+        yield {**number, **_recognized_by(person.license_issuer)}
+    if person.board_certification:
+        yield {"credentialCategory": "certification", "name": person.board_certification}
+
+
+def _recognized_by(name: str | None) -> Node:
+    return {"recognizedBy": {"@type": "Organization", "name": name}} if name else {}
 
 
 def _trail(practice: Practice, article: ArticleView) -> Node:

@@ -92,6 +92,7 @@ def read_article(folder: Path, locales: Iterable[str]) -> Article:
             except ContentError as error:
                 faults.extend(error.faults)
     faults.extend(_reference_faults(document, facts, texts))
+    faults.extend(_invitation_faults(document, facts, texts))
     if faults:
         raise ContentError(faults)
     return Article(folder.name, facts, document, texts)
@@ -118,6 +119,13 @@ def _text_faults(folder: Path, locales: Iterable[str]) -> Iterator[str]:
                 read_text(path, path.stem)
             except ContentError as error:
                 yield from error.faults
+
+
+def _invitation_faults(document: Document, facts: Facts, texts: Mapping[str, ArticleText]) -> Iterator[str]:
+    if facts.invitation and SOURCE_LOCALE in texts:
+        known = list(texts[SOURCE_LOCALE].section_ids())
+        if facts.invitation not in known:
+            yield document.fault(("invitation",), f"is no section of the article; there are {', '.join(known)}")
 
 
 def _reference_faults(document: Document, facts: Facts, texts: Mapping[str, ArticleText]) -> Iterator[str]:

@@ -1,12 +1,35 @@
 """What an article must have, as types: `Facts` is its `article.yaml`, `FrontMatter` that of each `<locale>.md`."""
 
 from datetime import date
-from typing import Annotated, Literal, NamedTuple, Self
+from typing import Annotated, Final, Literal, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from shared.messages import mark as _
 
 type Severity = Literal["editorial", "clinical", "safety"]
 type PublicationState = Literal["published", "draft"]
+
+# The kinds of study that a reference can be, as pages name them.
+DESIGNS: Final = {
+    "guideline": _("guideline"),
+    "systematic review": _("systematic review"),
+    "scoping review": _("scoping review"),
+    "narrative review": _("narrative review"),
+    "review": _("review"),
+    "trial": _("trial"),
+    "prospective survey": _("prospective survey"),
+    "case report": _("case report"),
+    "clinical commentary": _("clinical commentary"),
+    "consensus framework": _("consensus framework"),
+}
+
+
+def _is_known(design: str) -> str:
+    if design not in DESIGNS:
+        raise ValueError(f"must be one of: {', '.join(sorted(DESIGNS))}")
+    return design
+
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -29,7 +52,7 @@ class Reference(Model):
     year: Annotated[int, Field(ge=1800, le=2200)]
     title: Text
     source: Text
-    design: Text
+    design: Annotated[str, AfterValidator(_is_known)]
     doi: Doi | None = None
     pmid: Pmid | None = None
     url: Annotated[str, StringConstraints(pattern=r"^https://\S+$")] | None = None
@@ -56,7 +79,10 @@ class Person(Model):
 
 
 class Facts(Model):
-    """What is the same in every language."""
+    """What is the same in every language.
+
+    `invitation` is the section with which the article invites: it and those after it stand after the risks.
+    """
 
     status: PublicationState = "published"
     published: date
@@ -66,6 +92,7 @@ class Facts(Model):
     author: Slug
     reviewer: Person | None
     service_region: Region
+    invitation: Slug | None = None
     references: Annotated[tuple[Reference, ...], Field(min_length=1)]
 
     @model_validator(mode="after")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from functools import partial
 from typing import Literal
 
 from markupsafe import Markup
@@ -12,9 +12,11 @@ from infra.site.sources import markdown
 from infra.site.sources.article import Article, ArticleText
 from infra.site.sources.assets import Asset
 from infra.site.sources.blocks import Block
-from infra.site.sources.model import Person, Reference
+from infra.site.sources.model import DESIGNS, Person, Reference
 from infra.site.translations.publication import NoticeKind
-from infra.site.views.practice_view import SEPARATOR, SiteView
+from infra.site.views.dates import DateView, date_view, history, reviewed
+from infra.site.views.detail import SEPARATOR
+from infra.site.views.practice_view import SiteView
 from shared.messages import mark as _
 from shared.practice import Practitioner
 
@@ -50,14 +52,6 @@ class SectionView:
 
 
 @dataclass(frozen=True)
-class DateView:
-    """A day, for machines and for people."""
-
-    iso: str
-    text: str
-
-
-@dataclass(frozen=True)
 class TranslationView:
     """How the translation came about."""
 
@@ -69,16 +63,19 @@ class TranslationView:
 
 @dataclass(frozen=True)
 class ReferenceView:
-    """An entry of the reference list; its element's id is `ref-<id>`."""
+    """An entry of the reference list; its element's id is `ref-<id>`, and `design` says what kind of study it is."""
 
     number: int
     reference: Reference
+    design: str
 
 
 @dataclass(frozen=True)
 class ArticleView:
     """What templates call `article`.
 
+    `reviewed` is the last of its author's readings, and `history` has all of its days, in sentences about the original.
+    `facts` and `invitation` are its sections in two parts: what a reader should know, and what stands after the risks.
     `notices` come by weight; `source_url` is None where no source is published; `cover` is the first of its pictures.
     """
 
@@ -98,7 +95,8 @@ class ArticleView:
     conflict_of_interest: Markup
     disclaimer: Markup
     opening: Markup
-    sections: tuple[SectionView, ...]
+    facts: tuple[SectionView, ...]
+    invitation: tuple[SectionView, ...]
     cover: PictureView | None
     references: tuple[ReferenceView, ...]
     author: Practitioner
@@ -107,10 +105,17 @@ class ArticleView:
     modified: DateView
     last_reviewed: DateView
     next_review_due: DateView
+    reviewed: Markup
+    history: Markup
     translation: TranslationView | None
     notices: tuple[NoticeKind, ...]
     source_url: str | None
     revision: str
+
+    @property
+    def sections(self) -> tuple[SectionView, ...]:
+        """All of them, in the order of the text."""
+        return self.facts + self.invitation
 
 
 def article_view(
@@ -137,14 +142,14 @@ def article_view(
     def items(name: str) -> tuple[ItemView, ...]:
         return tuple(ItemView(id_, html(block)) for id_, block in text.group(name))
 
-    def day(value: date) -> DateView:
-        return DateView(value.isoformat(), localizer.date(value))
-
+    day = partial(date_view, localizer=localizer)
     facts, blocks = article.facts, text.blocks
     sections = tuple(
         SectionView(id_, block.severity, block.heading, html(block), _picture((pictures or {}).get(f"{id_}.svg")))
         for id_, block in text.group("sections")
     )
+    ids = [each.id for each in sections]
+    invites_from = ids.index(facts.invitation) if facts.invitation else len(ids)
     return ArticleView(
         slug=article.slug,
         locale=text.locale,
@@ -162,15 +167,21 @@ def article_view(
         conflict_of_interest=html(blocks["conflict_of_interest"]),
         disclaimer=html(blocks["disclaimer"]),
         opening=html(blocks["opening"]),
-        sections=sections,
+        facts=sections[:invites_from],
+        invitation=sections[invites_from:],
         cover=next((each.picture for each in sections if each.picture), None),
-        references=tuple(ReferenceView(number, each) for number, each in enumerate(facts.references, start=1)),
+        references=tuple(
+            ReferenceView(number, each, localizer.say(DESIGNS[each.design]))
+            for number, each in enumerate(facts.references, start=1)
+        ),
         author=practice.practitioner,
         reviewer=facts.reviewer,
         published=day(facts.published),
         modified=day(facts.modified),
         last_reviewed=day(facts.last_reviewed),
         next_review_due=day(facts.next_review_due),
+        reviewed=reviewed(facts, localizer),
+        history=history(facts, localizer),
         translation=TranslationView(
             text.front.translation.method,
             text.front.translation.translator,

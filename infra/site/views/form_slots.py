@@ -47,7 +47,12 @@ def as_slot(name: str, _default: str = "") -> Markup:
 
 
 def cut(page: str) -> Sequence[str]:
-    """The pieces of a page that was rendered with `as_slot`: literals and, between them, names of slots."""
+    """The pieces of a page that was rendered with `as_slot`, with slots for campaign tags besides."""
     for at, kind in reversed(list(tag_places(page))):
         page = f"{page[:at]}{_START}tags:{kind}{_END}{page[at:]}"
-    return _SLOT.split(page)
+    return pieces(page)
+
+
+def pieces(html: str) -> Sequence[str]:
+    """HTML that was rendered with `as_slot`, as literals and, between them, names of slots."""
+    return _SLOT.split(html)

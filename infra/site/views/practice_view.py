@@ -1,12 +1,17 @@
 """The practice as its pages show it, in one language."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
 from functions.leads import phone
 from functions.leads.sentences import unbroken
 from infra.site.languages.localize import Localizer
+from infra.site.sources.practice_file import PracticeFile
+from infra.site.views.access_view import access_view
+from infra.site.views.detail import SEPARATOR, Detail
+from infra.site.views.person_view import PersonView, person_view
+from infra.site.views.visit_view import VisitView, visit_view
 from shared.messages import mark as _
 from shared.practice import Address, Practice, Practitioner
 
@@ -16,8 +21,8 @@ _EMERGENCY = Markup('<a class="alarm-number" href="tel:{0}"><bdi dir="ltr">{0}</
 _ISOLATED = Markup("<bdi>{}</bdi>")
 
 _SIGNATURE = _("{name}, {title}, {credentials}")
-# Translators: between two entries of a list, such as degrees or the numbers of references.
-SEPARATOR = _(", ")
+_ANSWERS = _("We answer in {languages}.")
+_INTERPRETER = _("We can arrange an interpreter.")
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,8 @@ class SiteView:
     `*_uri` are for links, `example_phone` shows how a number is written, `example_abroad` how one from another country
     is; `home` is the practice's page in this language; `emergency` is the link that calls for help, in its own
     direction wherever it stands. `signature` is the practitioner with title and credentials, in the order and with the
-    commas of the language.
+    commas of the language. `directions` is the address of a map, and `answers` says in which languages the practice
+    answers, where it is not just the page's.
     """
 
     name: str
@@ -50,13 +56,21 @@ class SiteView:
     address: Address
     country: str
     hours: tuple[Opening, ...]
+    visit: VisitView
+    person: PersonView
+    access: tuple[Detail, ...]
+    directions: str | None
+    answers: str
     home: str
 
 
-def site_view(practice: Practice, localizer: Localizer) -> SiteView:
-    """The practice in `localizer`'s language. The phone is written as the practice's own country writes it."""
+def site_view(practice: Practice, file: PracticeFile, localizer: Localizer) -> SiteView:
+    """The practice in `localizer`'s language. The phone is written as the practice's own country writes it.
+
+    `file` has what only pages show.
+    """
     country = practice.address.country
-    practitioner = replace(practice.practitioner, title=localizer.say(practice.practitioner.title))
+    practitioner = practice.practitioner._replace(title=localizer.say(practice.practitioner.title))
     number = phone.as_written(practice.phone, country)
     return SiteView(
         name=practice.name,
@@ -73,8 +87,27 @@ def site_view(practice: Practice, localizer: Localizer) -> SiteView:
         hours=tuple(
             Opening(localizer.days(each.days), localizer.times(each.opens, each.closes)) for each in practice.hours
         ),
+        visit=visit_view(file, localizer),
+        person=person_view(file.practitioner, practice.language, localizer),
+        access=access_view(file.access, localizer),
+        directions=file.access.directions,
+        answers=_answers(file, localizer),
         home=f"/{localizer.tag}/",
     )
+
+
+def _answers(file: PracticeFile, localizer: Localizer) -> str:
+    tags = file.answers_in or (file.language,)
+    spoken = {_language(each) for each in tags}
+    own = _language(localizer.tag)
+    if spoken == {own}:
+        return ""
+    said = localizer.say(_ANSWERS, languages=localizer.listed(map(localizer.language_name, tags)))
+    return f"{said} {localizer.say(_INTERPRETER)}" if file.interpreter and own not in spoken else said
+
+
+def _language(tag: str) -> str:
+    return tag.partition("-")[0]
 
 
 def _signature(practitioner: Practitioner, localizer: Localizer) -> Markup:

@@ -15,15 +15,16 @@ Every template is given
 and besides
 
     landing.html    article: article_view.ArticleView, form: pages.FormView
-    home.html       articles: a list of ArticleView
-    thank_you.html  reference: text, red_flags: pairs of locale and HTML
+    home.html       articles: a list of ArticleView, opening: what assets/promise.js has to know
+    thank_you.html  reference and promise: text, red_flags: pairs of locale and HTML, opening
     error.html      error: title, detail, links (each path, locale, dir, text)
 
 `partials/form_fragments.html` holds the macros named in `form_slots.FRAGMENTS`.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from traceback import extract_tb
@@ -31,6 +32,7 @@ from typing import Any
 
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
 from jinja2.bccache import Bucket
+from jinja2.runtime import Macro
 from markupsafe import Markup
 
 from functions.leads.sentences import unbroken
@@ -85,16 +87,7 @@ class Renderer:
         shared: Mapping[str, Any],
     ) -> None:
         self._folder = folder
-        self._environment = Environment(
-            loader=FileSystemLoader(folder),
-            bytecode_cache=_COMPILED,
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-            extensions=["jinja2.ext.i18n"],
-        )
+        self._environment = _environment(folder, extensions=["jinja2.ext.i18n"])
         self._environment.policies["ext.i18n.trimmed"] = True
         self._environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
         self._environment.install_gettext_translations(localizer.catalogue, newstyle=True)  # type: ignore[attr-defined]
@@ -120,14 +113,42 @@ class Renderer:
         return {name: close_gaps(str(getattr(macros, name)())) for name in names}
 
     def _render(self, template: str, context: Mapping[str, Any]) -> str:
-        try:
+        with _naming(self._folder / template):
             return close_gaps(self._environment.get_template(template).render(context))
-        except TemplateSyntaxError as error:
-            path = Path(error.filename or self._folder / template)
-            raise ContentError([fault(path, error.lineno, "template", error.message or "syntax error")]) from error
-        except (TemplateError, KeyError) as error:
-            path, line = _place(error) or (self._folder / template, None)
-            raise ContentError([fault(path, line, "template", str(error))]) from error
+
+
+def macros(template: Path, **context: Any) -> dict[str, str]:
+    """The output of every macro of a template in no language, by name. Raises ContentError where it is wrong."""
+    with _naming(template):
+        module = _environment(template.parent).get_template(template.name).make_module(context)
+        # Jinja has them in a set: sorted, or each process would write them in an order of its own.
+        return {name: str(macro()) for name, macro in sorted(vars(module).items()) if isinstance(macro, Macro)}
+
+
+def _environment(folder: Path, **options: Any) -> Environment:
+    return Environment(
+        loader=FileSystemLoader(folder),
+        bytecode_cache=_COMPILED,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        **options,
+    )
+
+
+@contextmanager
+def _naming(template: Path) -> Iterator[None]:
+    """Whatever is wrong with a template becomes a ContentError that names file and line."""
+    try:
+        yield
+    except TemplateSyntaxError as error:
+        path = Path(error.filename or template)
+        raise ContentError([fault(path, error.lineno, "template", error.message or "syntax error")]) from error
+    except (TemplateError, KeyError) as error:
+        path, line = _place(error) or (template, None)
+        raise ContentError([fault(path, line, "template", str(error))]) from error
 
 
 def _place(error: BaseException) -> tuple[Path, int] | None:

@@ -48,6 +48,26 @@ def files(folder: Path) -> set[str]:
     return {name for name in found if "__pycache__" not in name}
 
 
+def test_of_powertools_a_package_brings_what_its_function_imports(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def install(group: str, target: Path, architecture: Architecture, project: Path) -> None:
+        for name in ("event_handler", "utilities/batch", "utilities/jmespath_utils"):
+            (target / "aws_lambda_powertools" / name).mkdir(parents=True)
+            (target / "aws_lambda_powertools" / name / "code.py").touch()
+
+    def brought(source: str) -> set[str]:
+        (project / "functions/leads/app.py").write_text(source)
+        build(LEADS, tmp_path / "out", Architecture.ARM64, root=project, compile_site=compile_site)
+        return {name.split("/")[-2] for name in files(tmp_path / "out") if name.startswith("aws_")}
+
+    monkeypatch.setattr(dependencies, "install", install)
+
+    assert brought("from aws_lambda_powertools import Logger\n") == {"jmespath_utils"}
+    assert brought("from aws_lambda_powertools.utilities.batch import X\n") == {"jmespath_utils", "batch"}
+    assert brought("import aws_lambda_powertools.event_handler\n") == {"jmespath_utils", "event_handler"}
+
+
 def test_package_is_code_libraries_and_compiled_parts_of_one_function(project: Path, tmp_path: Path) -> None:
     build(LEADS, tmp_path / "out", Architecture.ARM64, root=project, compile_site=compile_site)
 

@@ -21,7 +21,7 @@ def installed(tmp_path: Path) -> Path:
     """botocore's data as installed, but for the services that nobody here calls."""
     data = tmp_path / "botocore" / "data"
     data.mkdir(parents=True)
-    for name in (*FOR_ALL, "dynamodb", "sesv2", "s3"):
+    for name in {*FOR_ALL, "s3", *(service for package in PACKAGES.values() for service in package.calls)}:
         (data / name).symlink_to(SOURCE / name)
     return tmp_path
 

@@ -13,9 +13,9 @@ from functions.leads.enquiry import CompiledForm, _is_blank
 from functions.leads.errors import InvalidFields
 from functions.leads.form import Form, Text
 from functions.leads.spam import spam_reasons
-from functions.leads.text import clean_line, clean_lines
 from infra.site.outputs.compiled_form import compiled_form
 from shared.lead import Enquiry
+from shared.text import clean_line, clean_lines
 from tests.forms import CONTEXT, FORM, GOOD, MISSING, accepted, faults
 
 
@@ -49,6 +49,8 @@ def check(**changes: Any) -> Enquiry:
         ({"preferred_contact": "fax"}, [("preferred_contact", "not_a_choice")]),
         ({"preferred_contact": "email"}, [("email", "preferred_but_missing")]),
         ({"preferred_time": "midnight"}, [("preferred_time", "not_a_choice")]),
+        ({"topic": "Price"}, [("topic", "not_a_choice")]),
+        ({"topic": 1}, [("topic", "wrong_type")]),
         ({"message": "x" * 1001}, [("message", "too_long")]),
         ({"consent": False}, [("consent", "consent_needed")]),
         ({"consent": MISSING}, [("consent", "required")]),
@@ -207,6 +209,14 @@ def test_a_field_that_no_code_knows_is_kept_with_the_enquiry() -> None:
         "later_choice": "unknown",
     }
     assert accepted().enquiry.more == {}
+
+
+def test_what_it_is_about_is_kept_where_somebody_said_it_and_is_no_part_of_other_enquiries() -> None:
+    said, left_open = accepted(topic="price"), accepted(topic="")
+
+    assert said.enquiry.more == {"topic": "price"}
+    assert left_open.enquiry.more == {}
+    assert left_open.fingerprint == accepted().fingerprint != said.fingerprint
 
 
 def test_the_preferred_contact_follows_from_what_was_given() -> None:

@@ -18,6 +18,7 @@ from infra.local.logs import Logs
 from infra.local.mail import Mail
 from infra.local.routes import Route, Router
 from infra.local.schedule import Entry, Schedule, Timetable
+from infra.local.ses import LATER
 from infra.local.stack import LocalStack
 
 HOST = ("Host", "127.0.0.1:8000")
@@ -46,6 +47,9 @@ class FakeStack(LocalStack):
         self.woken = 0
         self.schedule = Schedule([Entry("Sweep", Timetable("rate(1 day)"), self._wake)])
         self.sent: list[Mail] = []
+        self.asked: list[tuple[str, str]] = []
+
+    members = "frontdesk@example.com"
 
     def _wake(self) -> list[Future[object]]:
         self.woken += 1
@@ -64,7 +68,19 @@ class FakeStack(LocalStack):
         return self.sent
 
     def items(self) -> list[dict[str, Any]]:
-        return [{"name": "<script>alert(1)</script>"}]
+        return [
+            {"name": "<script>alert(1)</script>"},
+            *({"pk": f"LEAD#{day}", "sk": "LEAD", "stored_at": f"2026-12-0{day}"} for day in (1, 2)),
+        ]
+
+    def later(self, message_id: str, course: str) -> None:
+        if course not in LATER:
+            raise ValueError(course)
+        self.asked.append((message_id, course))
+
+    def fill(self) -> int:
+        self.woken += 1
+        return 200
 
     def set_fault(self, service: str, kind: str | None) -> None:
         self.endpoint.faults.set(service, kind)
@@ -115,6 +131,12 @@ def test_the_start_page_links_the_page_in_each_locale(stack: FakeStack) -> None:
     assert 'href="/es/"' in page
 
 
+def test_the_newest_lead_stands_first_and_other_items_last(stack: FakeStack) -> None:
+    page = _get(stack, "/_local/leads").body
+
+    assert page.index(b"LEAD#2") < page.index(b"LEAD#1") < page.index(b"alert(1)")
+
+
 @pytest.mark.parametrize("path", ["/_local/", "/_local/mail", "/_local/leads", "/_local/logs"])
 def test_pages_are_not_kept_and_let_nothing_in(stack: FakeStack, path: str) -> None:
     stack.sent = [_raw_mail(_mail())]
@@ -125,6 +147,8 @@ def test_pages_are_not_kept_and_let_nothing_in(stack: FakeStack, path: str) -> N
     assert response.status == 200
     assert headers["cache-control"] == "no-store"
     assert "default-src 'none'" in headers["content-security-policy"]
+    # With no-referrer, browsers would send every button's Origin as null, and be refused.
+    assert headers["referrer-policy"] == "same-origin"
 
 
 def test_what_visitors_typed_is_shown_harmlessly(stack: FakeStack) -> None:
@@ -205,10 +229,10 @@ def test_faults_are_set_by_json_and_mended_by_null(stack: FakeStack) -> None:
     json_type = ("Content-Type", "application/json")
 
     response = ask(stack, HttpRequest("POST", "/_local/faults", [HOST, json_type], b'{"ses": "throttled"}'))
-    assert (response.status, json.loads(response.body)) == (200, {"ses": "throttled"})
+    assert (response.status, json.loads(response.body)["ses"]) == (200, "throttled")
 
     ask(stack, HttpRequest("POST", "/_local/faults", [HOST, json_type], b'{"ses": null}'))
-    assert stack.endpoint.faults.current() == {"ses": None}
+    assert set(stack.endpoint.faults.current().values()) == {None}
 
 
 def test_a_button_sets_a_fault_and_leads_back_to_the_start_page(stack: FakeStack) -> None:
@@ -216,7 +240,7 @@ def test_a_button_sets_a_fault_and_leads_back_to_the_start_page(stack: FakeStack
 
     assert response.status == 303
     assert dict(response.headers)["Location"] == "/_local/"
-    assert stack.endpoint.faults.current() == {"ses": "rejected"}
+    assert stack.endpoint.faults.current()["ses"] == "rejected"
 
 
 @pytest.mark.parametrize(
@@ -226,10 +250,45 @@ def test_a_fault_that_does_not_exist_is_a_400(stack: FakeStack, body: bytes) -> 
     assert ask(stack, HttpRequest("POST", "/_local/faults", [HOST], body)).status == 400
 
 
+def test_a_button_makes_something_more_become_of_a_mail(stack: FakeStack) -> None:
+    stack.sent = [_raw_mail(_mail())]
+    page = _get(stack, "/_local/mail").body.decode()
+    ((action, course), *_) = re.findall(r'action="([^"]*)">\s*<button name="course" value="([^"]*)"', page)
+
+    response = ask(stack, HttpRequest("POST", action, [HOST, FORM], f"course={course}".encode()))
+
+    assert (response.status, dict(response.headers)["Location"]) == (303, "/_local/mail")
+    assert stack.asked == [("id-1", "delivered")]
+    assert ask(stack, HttpRequest("POST", action, [HOST, FORM], b"course=lost")).status == 400
+
+
+def test_the_second_channel_is_shown_what_it_was_given_unless_it_is_down(stack: FakeStack) -> None:
+    body = json.dumps({"version": "1.0", "title": "Not <proven>", "message": "7KQM-4TWX", "type": "info"}).encode()
+    message = HttpRequest("POST", "/_local/second-channel", [HOST, ("Content-Type", "application/json")], body)
+
+    stack.endpoint.faults.set("second-channel", "unavailable")
+    assert ask(stack, message).status == 503
+    stack.endpoint.faults.set("second-channel", None)
+    assert ask(stack, message).status == 200
+
+    page = _get(stack, "/_local/second-channel").body.decode()
+    assert page.count("7KQM-4TWX") == 1
+    assert "Not &lt;proven&gt;" in page
+
+
 def test_the_schedule_is_woken_and_reports(stack: FakeStack) -> None:
     response = ask(stack, HttpRequest("POST", "/_local/schedule", [HOST, ("Origin", "http://127.0.0.1:8000")]))
 
     assert (response.status, json.loads(response.body), stack.woken) == (200, {"Sweep": "ok"}, 1)
+
+
+def test_a_button_fills_the_stack_with_invented_enquiries(stack: FakeStack) -> None:
+    page = _get(stack, "/_local/").body.decode()
+    ((action),) = re.findall(r'action="([^"]*)">\s*<button>Store two hundred', page)
+
+    pressed = ask(stack, HttpRequest("POST", action, [HOST, FORM], b""))
+    assert (pressed.status, dict(pressed.headers)["Location"], stack.woken) == (303, "/_local/", 1)
+    assert json.loads(ask(stack, HttpRequest("POST", action, [HOST])).body) == {"added": 200}
 
 
 @pytest.mark.parametrize(

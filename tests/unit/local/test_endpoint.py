@@ -96,6 +96,14 @@ def test_a_web_page_is_not_answered() -> None:
     assert _call(Endpoint(), DYNAMODB_PUT, b"{}", ("Origin", "https://evil.example")).status == 403
 
 
+def test_secrets_manager_can_be_down() -> None:
+    endpoint = Endpoint()
+    endpoint.faults.set("secretsmanager", "unavailable")
+
+    call = ("/", "secretsmanager", ("X-Amz-Target", "secretsmanager.GetSecretValue"))
+    assert _call(endpoint, call).status == 500
+
+
 @pytest.mark.parametrize(("service", "kind"), [("dynamodb", "slow"), ("ses", "broken")])
 def test_only_faults_that_exist_can_be_set(service: str, kind: str) -> None:
     with pytest.raises(ValueError):

@@ -82,7 +82,7 @@ DECLARED = {
         "AllowedPattern": ".+@.+",
         "ConstraintDescription": "must be an address, such as website@example.com",
     },
-    "Days": {"Type": "Number", "Default": 30},
+    "Days": {"Type": "Number", "Default": 30, "MinValue": 7},
 }
 
 
@@ -98,6 +98,8 @@ def test_parameters_are_given_defaulted_or_made_up_in_that_order() -> None:
         ({"Colour": "blue"}, "no parameter Colour"),
         ({"Stage": "test"}, "Stage must be one of dev, prod"),
         ({"AlertSender": "nobody"}, "AlertSender must be an address"),
+        ({"Days": "1"}, "Days must be a number from 7 to inf, not 1"),
+        ({"Days": "many"}, "Days must be a number"),
     ],
 )
 def test_a_parameter_that_is_not_allowed_is_named(given: dict[str, str], message: str) -> None:

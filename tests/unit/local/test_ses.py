@@ -1,6 +1,6 @@
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -10,9 +10,10 @@ from infra.local.cloud import Cloud, Resource
 from infra.local.endpoint import AwsEndpoint
 from infra.local.faults import COURSES as FAULTS
 from infra.local.faults import Faults
-from infra.local.ses import COURSES, DELIVERED, Mails
+from infra.local.ses import COURSES, DELIVERED, LATER
+from infra.local.ses import Mails as DelayedMails
 
-EVERYTHING = ["SEND", "DELIVERY", "DELIVERY_DELAY", "BOUNCE", "COMPLAINT"]
+EVERYTHING = ["SEND", "DELIVERY", "DELIVERY_DELAY", "BOUNCE", "COMPLAINT", "REJECT"]
 TO_BUS = {"EventBridgeDestination": {"EventBusArn": "arn:aws:events:us-east-1:123456789012:event-bus/default"}}
 TO_METRICS = {
     "CloudWatchDestination": {
@@ -22,6 +23,18 @@ TO_METRICS = {
         ]
     }
 }
+
+
+class Mails(DelayedMails):
+    """Events come at once, and before `send` returns."""
+
+    def __init__(self, cloud: Cloud, bus: Bus, course: Callable[[], str | None]) -> None:
+        super().__init__(cloud, bus, course, delay=0)
+
+    def send(self, request: bytes, answer: bytes) -> None:
+        super().send(request, answer)
+        for timer in self._timers:
+            timer.join()
 
 
 class Account(Cloud):
@@ -52,11 +65,11 @@ class Events(Bus):
         self.published.append(event)
 
 
-def send(mails: Mails, to: str = "front@example.com", **changes: Any) -> None:
+def send(mails: DelayedMails, **changes: Any) -> None:
     raw = b"From: web@example.com\nSubject: Hello\n\nWords"
     request = {
         "FromEmailAddress": "web@example.com",
-        "Destination": {"ToAddresses": [to], "CcAddresses": ["copy@example.com"]},
+        "Destination": {"ToAddresses": ["front@example.com"], "CcAddresses": ["copy@example.com"]},
         "ConfigurationSetName": "set-1",
         "EmailTags": [{"Name": "kind", "Value": "alert"}],
         "Content": {"Raw": {"Data": base64.b64encode(raw).decode()}},
@@ -64,21 +77,23 @@ def send(mails: Mails, to: str = "front@example.com", **changes: Any) -> None:
     mails.send(json.dumps({**request, **changes}).encode(), b'{"MessageId": "m-1"}')
 
 
-def published(course: str | None, *, wanted: list[str] = EVERYTHING, to: str = "front@example.com") -> list[Any]:
+def published(course: str | None, *, wanted: list[str] = EVERYTHING) -> list[Any]:
     """The events of a mail."""
     bus = Events()
-    send(Mails(Account({"MatchingEventTypes": wanted, **TO_BUS}), bus, lambda: course), to)
+    send(Mails(Account({"MatchingEventTypes": wanted, **TO_BUS}), bus, lambda: course))
     return bus.published
 
 
 SENT, DELIVERED_EVENT = ("Email Sent", None), ("Email Delivered", None)
-COURSE_OF_EVENTS = {
+COURSE_OF_EVENTS: dict[str | None, list[tuple[str, str | None]]] = {
     None: [SENT, DELIVERED_EVENT],
     "bounced": [SENT, ("Email Bounced", "Permanent")],
     "expired": [SENT, ("Email Delivery Delayed", None), ("Email Bounced", "Transient")],
     "delayed": [SENT, ("Email Delivery Delayed", None)],
     "complained": [SENT, DELIVERED_EVENT, ("Email Complaint Received", None)],
     "out_of_office": [SENT, DELIVERED_EVENT, ("Email Bounced", "Transient")],
+    "rejected_later": [SENT, ("Email Rejected", None)],
+    "silent": [],
 }
 
 
@@ -93,6 +108,36 @@ def test_what_becomes_of_a_mail_is_published_in_order(course: str | None) -> Non
 
 def test_every_course_can_be_chosen_and_every_choice_is_a_course() -> None:
     assert set(COURSES) == {DELIVERED, *FAULTS}
+
+
+def test_events_come_after_the_answer_and_none_once_it_stops() -> None:
+    bus = Events()
+    mails = DelayedMails(Account({"MatchingEventTypes": EVERYTHING, **TO_BUS}), bus, lambda: None, delay=60)
+    send(mails)
+
+    assert (bus.published, [mail.id for mail in mails.all()]) == ([], ["m-1"])
+    mails.stop()
+    assert bus.published == []
+
+
+@pytest.mark.parametrize("course", LATER)
+def test_one_more_event_of_each_kind_can_be_had_for_a_mail(course: str) -> None:
+    bus = Events()
+    mails = Mails(Account({"MatchingEventTypes": EVERYTHING, **TO_BUS}), bus, lambda: "silent")
+    send(mails)
+
+    mails.later("m-1", course)
+
+    assert told(bus.published) == [COURSE_OF_EVENTS[None if course == DELIVERED else course][-1]]
+
+
+@pytest.mark.parametrize(("mail", "course"), [("m-2", "bounced"), ("m-1", "silent"), ("m-1", "lost")])
+def test_no_event_comes_of_what_does_not_exist(mail: str, course: str) -> None:
+    mails = Mails(Account(), Events(), lambda: None)
+    send(mails)
+
+    with pytest.raises(ValueError, match="m-"):
+        mails.later(mail, course)
 
 
 def test_an_event_says_which_mail_it_is_about_and_whose() -> None:
@@ -137,27 +182,6 @@ def test_metrics_are_counted_by_the_dimensions_that_the_destination_names() -> N
 
     dimensions = {"ses:configuration-set": "set-1", "kind": "alert", "other": "none"}
     assert account.metrics == [("AWS/SES", "Bounce", dimensions)]
-
-
-@pytest.mark.parametrize(
-    ("local_part", "course"),
-    [("bounce", "bounced"), ("complaint+label", "complained"), ("ooto", "out_of_office"), ("success", None)],
-)
-def test_the_mailbox_simulator_answers_as_its_address_says(local_part: str, course: str | None) -> None:
-    assert told(published("delayed", to=f"{local_part}@simulator.amazonses.com")) == COURSE_OF_EVENTS[course]
-
-
-def test_what_was_delayed_arrives_once_when_the_fault_is_mended() -> None:
-    bus, faults = Events(), Faults()
-    mails = Mails(Account({"MatchingEventTypes": EVERYTHING, **TO_BUS}), bus, faults.course)
-    faults.set("ses", "delayed")
-    send(mails)
-
-    mails.deliver_delayed()
-    mails.deliver_delayed()
-
-    assert told(bus.published) == [SENT, ("Email Delivery Delayed", None), DELIVERED_EVENT]
-    assert mails.all()[0].events == ["Send", "DeliveryDelay", "Delivery"]
 
 
 def test_a_mail_that_ses_puts_together_itself_is_kept_as_it_goes_out() -> None:

@@ -7,34 +7,30 @@ from email.message import EmailMessage
 from email.policy import compat32, default
 from email.utils import getaddresses
 from gettext import NullTranslations
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.leads.form import Form
-from functions.leads.text import clean_line
-from functions.notify import compose as compose_module
-from functions.notify.compose import compose
-from infra.site.languages.message_files import extract
-from infra.site.outputs.language_names import language_names
-from shared.lead import Enquiry, Lead
+from functions.notify.compose import compose, compose_bundle
+from infra.site.outputs.compiled_form import choices
+from shared import enquiry_words
+from shared.enquiry_blocks import Linked
+from shared.lead import Enquiry, Lead, reference_of
 from shared.practice import Practice
+from shared.text import clean_line
 from tests.leads import LEAD
+from tests.mails import letterhead, listening
 from tests.practice import PRACTICE
 
+LINK = "https://www.example.com/enquiry/abc"
 
-def composed(lead: Lead, practice: Practice = PRACTICE, detail: str = "brief") -> EmailMessage:
-    return compose(
-        lead,
-        practice,
-        language_names(practice),
-        NullTranslations(),
-        sender="website@example.com",
-        recipient="frontdesk@example.com",
-        detail=detail,
-    )
+
+def composed(lead: Lead, practice: Practice = PRACTICE, detail: str = "brief", link: str | None = None) -> EmailMessage:
+    head = letterhead(practice, catalogue=NullTranslations())
+    return head.message(compose(lead, head, detail=detail, link=link), "frontdesk@example.com")
 
 
 def mail(detail: str = "brief", *, lead: Lead = LEAD, **changes: Any) -> EmailMessage:
@@ -52,7 +48,48 @@ def parts(message: EmailMessage) -> tuple[str, str]:
 
 def test_times_are_the_practices_own() -> None:
     for part in parts(mail()):
-        assert "2026-11-23 08:30 (America/Phoenix)" in part
+        assert "Monday, November 23, 8:30\u202fAM, Phoenix time" in part
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence", "button", "link"),
+    [
+        ({}, "would like a call in the morning.", "Call (602) 555-0100 ext. 12", "tel:+16025550100;ext=12"),
+        ({"preferred_time": "any", "email": None}, "would like a call, at any time.", "Call (602)", "tel:+1602"),
+        (
+            {"preferred_contact": "email"},
+            "would like an answer by e-mail.",
+            "Write to ana@example.com",
+            "mailto:ana@example.com",
+        ),
+        ({"phone": None}, "would like a call", "Write to ana@example.com", "mailto:ana@example.com"),
+        (
+            {"preferred_contact": "pigeon"},
+            "would like to hear from you: pigeon, in the morning.",
+            "Call (602)",
+            "tel:+1",
+        ),
+    ],
+)
+def test_it_begins_with_who_wants_what_and_one_button_to_them(
+    changes: dict[str, Any], sentence: str, button: str, link: str
+) -> None:
+    text, html = (re.sub("[\u2068\u2069]", "", part) for part in parts(mail(**changes)))
+
+    assert re.match(rf"Ana Ruiz {re.escape(sentence)}", text)
+    assert f"\r\n{button}" in text
+    first = html.index('class="button"')
+    assert html.index(sentence) < first < html.index("<table")
+    assert html[first:].partition('href="')[2].startswith(link)
+    assert button in html[first:].partition("</a>")[0]
+
+
+def test_the_article_is_named_by_its_title() -> None:
+    for part in parts(mail()):
+        assert "Needles for backs" in part
+        assert "/es/articles/dry-needling-for-sciatica" in part
+    for withdrawn in ("withdrawn", "never-there"):
+        assert f"Article: \u2068{withdrawn}\u2069" in parts(mail(article=withdrawn))[0]
 
 
 def test_a_number_can_be_tapped_extension_and_all() -> None:
@@ -68,7 +105,7 @@ def test_the_visitors_words_travel_only_where_the_practice_asked_for_them() -> N
 
     for part in parts(mail("brief", message=words)):
         assert "Two" not in part
-        assert "not sent by mail" in part
+        assert "They wrote a message. It is not sent by mail" in part
     assert not any("not sent by mail" in part for part in parts(mail("brief", message=None)))
     text, html = parts(mail("full", message=words))
     assert "Two <b>" in text
@@ -112,19 +149,28 @@ def test_a_reply_goes_to_the_visitor_alone(name: str, trick: str) -> None:
 
 @pytest.mark.parametrize("detail", ["brief", "full"])
 def test_every_word_of_ours_is_known_to_translators(detail: str) -> None:
-    class Listening(NullTranslations):
-        said: ClassVar[set[str]] = set()
-
-        def gettext(self, message: str) -> str:
-            self.said.add(message)
-            return message
-
     lead = replace(LEAD, spam_reasons=("link_in_name", "links"), replaces="7KQM-4TWX", alert_unproven_at="2026")
-    languages = language_names(PRACTICE)
-    compose(lead, PRACTICE, languages, Listening(), sender="a@example.com", recipient="b@example.com", detail=detail)
+    with listening() as (head, unknown):
+        for waits_since, contact, time in (
+            (None, "phone", "any"),
+            (LEAD.stored_at, "phone", "evening"),
+            (None, "email", "any"),
+            (None, "later", "any"),
+        ):
+            more = {"topic": "other"}
+            wants = replace(LEAD.enquiry, preferred_contact=contact, preferred_time=time, more=more)
+            again = replace(lead, enquiry=wants, earlier=("0" * 32,), waits_since=waits_since, answer_by=LEAD.stored_at)
+            compose(again, head, detail=detail, link=LINK)
+        compose_bundle([Linked(again, LINK)], head)
 
-    assert len(Listening.said) > 16
-    assert Listening.said <= {str(message.id) for message in extract(PRACTICE)}
+    assert unknown == set()
+
+
+def test_what_a_person_took_for_a_real_enquiry_is_not_said_to_be_advertising() -> None:
+    message = mail(lead=replace(LEAD, spam_reasons=("honeypot", "links"), rescued_at=LEAD.stored_at))
+
+    assert message["Subject"] == f"New enquiry {LEAD.reference} from Ana"
+    assert not any("advertising" in part for part in parts(message))
 
 
 @pytest.mark.parametrize(
@@ -191,20 +237,32 @@ def test_every_field_of_the_form_has_its_line() -> None:
     not_shown = {"consent", "consent_version", "source", "replaces", "aside"}
     own = {field.name for field in fields(Enquiry)}
 
-    assert Form.model_fields.keys() - own - not_shown == compose_module._FURTHER.keys()
+    assert Form.model_fields.keys() - own - not_shown == enquiry_words.FURTHER.keys()
 
 
 def test_a_field_that_only_the_form_knows_is_shown_in_the_practices_language(monkeypatch: pytest.MonkeyPatch) -> None:
-    since = compose_module.Further("Since", {"days": "Some days"})
-    monkeypatch.setattr(compose_module, "_FURTHER", {"since": since})
+    monkeypatch.setattr(enquiry_words, "FURTHER", {"insurance": enquiry_words.Further("Insurance")})
 
-    more = {"since": "days", "later": "unknown to this code"}
+    more = {"insurance": "Blue Cross", "later": "unknown to this code"}
     (full, _), (brief, _) = parts(mail("full", more=more)), parts(mail("brief", more=more))
 
-    assert "Since: \u2068Some days\u2069" in full
+    assert "Insurance: \u2068Blue Cross\u2069" in full
     assert "later: \u2068unknown to this code\u2069" in full
-    assert "Since: \u2068kept with the enquiry, not sent by mail\u2069" in brief
+    assert "Insurance: \u2068in the inbox, not sent by mail\u2069" in brief
     assert "unknown to this code" not in brief
+
+
+def test_what_was_chosen_travels_where_words_do_not() -> None:
+    for part in parts(mail("brief", more={"topic": "price"})):
+        assert "price or insurance" in part
+    assert "of later code" not in parts(mail("brief", more={"topic": "of later code"}))[0]
+    assert "What it is about" not in parts(mail("brief"))[0]
+
+
+def test_each_choice_of_the_form_has_its_words() -> None:
+    assert {name: set(field.choices) for name, field in enquiry_words.FURTHER.items()} == {
+        name: set(choices().get(name, ())) for name in enquiry_words.FURTHER
+    }
 
 
 def test_a_reply_names_the_visitor_where_that_is_safe() -> None:
@@ -334,7 +392,7 @@ def test_a_name_in_another_script_is_isolated() -> None:
     text, html = parts(mail(name="محمد"))
 
     assert "\u2068محمد\u2069" in text
-    assert "<bdi>محمد</bdi>" in html
+    assert "\u2068محمد\u2069" in html
 
 
 EXPECTED_HEADERS = {
@@ -372,3 +430,78 @@ def test_whatever_people_are_called_the_mail_is_well_formed(name: str, message_t
 
     assert set(message.keys()) <= EXPECTED_HEADERS
     assert len(parts(message)) == 2
+
+
+def alert(link: str | None = None, **changes: Any) -> EmailMessage:
+    return message_from_bytes(composed(replace(LEAD, **changes), link=link).as_bytes(), policy=default)
+
+
+def test_the_alert_says_what_the_visitor_was_promised() -> None:
+    for part in parts(alert(answer_by="2026-12-01T19:00:00.000Z")):
+        assert "Answer by \u2068Tuesday, December 1, 12:00\u202fPM, Phoenix time\u2069" in part
+    for part in parts(alert()):
+        assert "Answer by" not in part
+
+
+def test_beside_the_link_stands_that_nothing_else_stops_the_clock() -> None:
+    text, html = parts(alert(link=LINK))
+
+    beside = [
+        "Say what became of it:",
+        LINK,
+        "",
+        "Calling or replying to this mail does not stop the reminders. What you say by the link does.",
+    ]
+    assert "\n".join(beside) in text.replace("\r\n", "\n")
+    assert html.count(f'href="{LINK}"') == 1
+    for part in parts(alert()):
+        assert "clock" not in part
+        assert "Say what" not in part
+
+
+@pytest.mark.parametrize(
+    ("since", "words"),
+    [
+        (None, "\u2069."),
+        (
+            "2026-11-21T21:03:00.000Z",
+            "\u2069, and it has waited for an answer since \u2068Saturday, 2:03\u202fPM\u2069.",
+        ),
+    ],
+)
+def test_who_writes_again_is_known_and_since_when_they_wait(since: str | None, words: str) -> None:
+    first = "0" * 32
+
+    for part in parts(alert(earlier=(first, "1" * 32), waits_since=since)):
+        assert "Not the first enquiry from this number or address" in part
+        assert f"The first is \u2068{reference_of(first)}{words}" in re.sub(r"</?span[^>]*>", "", part)
+
+
+def test_a_bundle_has_every_enquiry_with_a_way_to_reach_them_and_its_link_and_no_words_of_theirs() -> None:
+    leads = [replace(LEAD, id=f"{number:032}", reference=reference_of(f"{number:032}")) for number in range(200)]
+    head = letterhead()
+
+    mail = compose_bundle([Linked(lead, f"{LINK}/{lead.reference}") for lead in leads], head)
+
+    text, html = parts(message_from_bytes(head.message(mail, "b@example.com").as_bytes(), policy=default))
+    assert mail.subject == "New enquiries: 200"
+    for part in (text, html):
+        assert all(part.count(f"{LINK}/{lead.reference}") == 1 for lead in leads)
+        assert part.count("(602) 555-0100 ext. 12") == 200
+        assert "Me duele" not in part
+
+
+def test_a_bundle_says_what_it_takes_to_answer_in_time() -> None:
+    about = replace(LEAD.enquiry, more={"topic": "suitability", "later": "unknown to this code"})
+    lead = replace(LEAD, enquiry=about, answer_by="2026-12-01T19:00:00.000Z", spam_reasons=("links",))
+    lead = replace(lead, replaces="7KQM-4TWX")
+
+    text = letterhead().text(compose_bundle([Linked(lead, None), Linked(LEAD, None)], letterhead()))
+
+    assert "Answer by: \u2068Tuesday, December 1, 12:00\u202fPM\u2069" in text
+    assert "May be advertising: \u2068many links in the message\u2069" in text
+    assert "Replaces: \u20687KQM-4TWX\u2069" in text
+    assert "What it is about: \u2068whether it is right for them\u2069" in text
+    assert "unknown to this code" not in text
+    assert text.count(": \u2068Ana Ruiz") == 2
+    assert "clock" not in text

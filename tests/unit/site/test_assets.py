@@ -20,8 +20,18 @@ def test_a_script_imports_by_the_fingerprinted_path(tmp_path: Path) -> None:
 
     assets = read_assets(tmp_path)
 
-    assert assets["a.js"].body.decode() == f"import {{ b }} from '{assets['b.js'].path}';"
+    assert assets["a.js"].body.decode() == f"import{{b}}from'{assets['b.js'].path}';"
     assert assets["c.js"].path in assets["b.js"].body.decode()
+
+
+def test_comments_and_blanks_are_not_sent(tmp_path: Path) -> None:
+    write(tmp_path, a="// why\nexport const a = `${ 1 } /* no comment */  //`; /* what */\n")
+    (tmp_path / "a.css").write_text("/* why */\na { color: red; width: calc(1px + 2px); }\n", encoding="utf-8")
+
+    assets = read_assets(tmp_path)
+
+    assert assets["a.js"].body == b"export const a=`${ 1 } /* no comment */  //`;"
+    assert assets["a.css"].body == b"a{color:red;width:calc(1px + 2px)}"
 
 
 def test_what_changes_far_below_changes_the_name_above(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def test_the_task_root_has_what_each_function_reads(compiled: Sample) -> None:
     assert "site/index.json" in files
     assert {f"forms/{SLUG}.{locale}.json" for locale in LOCALES} <= files.keys()
     assert {f"locales/{locale}/LC_MESSAGES/needlepoint.mo" for locale in LOCALES[1:]} <= files.keys()
-    assert {"practice.json", "languages.json", "language_names.json", "report.json"} <= files.keys()
+    assert {"practice.json", "languages.json", "mail.json", "report.json"} <= files.keys()
 
 
 def test_the_same_sources_give_the_same_bytes(compiled: Sample, sample: Sample) -> None:
@@ -116,7 +116,7 @@ def test_robots_may_read_the_pages_and_find_the_sitemap(compiled: Sample) -> Non
     lines = compiled.get("/robots.txt").body.decode().splitlines()
 
     assert f"Sitemap: {ORIGIN}/sitemap.xml" in lines
-    assert "Disallow: /api/" in lines
+    assert {"Disallow: /api/", "Disallow: /inbox"} <= set(lines)
 
 
 def test_the_api_description_covers_the_api_and_hides_the_honeypot(compiled: Sample) -> None:

@@ -11,7 +11,7 @@ from infra.site.outputs.compiled_form import form_fields
 from tests.sample import Sample
 from tests.unit.site.test_pages import landing
 
-SCRIPTS = [Path("functions/content/assets", name) for name in ("form.js", "enquiry.js")]
+SCRIPTS = [Path("functions/content/assets", name) for name in ("form.js", "enquiry.js", "promise.js")]
 
 
 @pytest.fixture

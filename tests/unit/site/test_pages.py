@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from infra.site import ContentError
+from infra.site.outputs.compiled_form import choices
 from infra.site.sources.article import read_article
 from infra.site.translations.stamps import accept
 from infra.site.views import audit
@@ -203,13 +204,27 @@ def test_the_form_has_the_fields_of_the_contract(compiled: Sample) -> None:
     for name, wanted in FIELDS.items():
         assert wanted.items() <= page.one("input", name=name).items()
     assert [each["value"] for each in page.all("input", name="preferred_contact")] == ["phone", "email"]
-    assert [each["value"] for each in page.all("option")] == ["any", "morning", "afternoon", "evening"]
+    times = ["any", "morning", "afternoon", "evening"]
+    assert [each["value"] for each in page.all("option")] == ["", *choices()["topic"], *times]
     # A browser would cut what is pasted, and say nothing.
     assert not any("maxlength" in each for each in (*page.all("input"), page.one("textarea")))
     form = page.one("form")
     assert (form["method"], form["action"], form["accept-charset"]) == ("post", "/api/leads", "utf-8")
     # The browser would speak its own language; the server speaks the page's.
     assert "novalidate" in form
+
+
+def test_the_form_says_for_how_long_it_is_kept_and_whom_to_call_to_have_it_deleted(
+    sample: Sample, compiled: Sample
+) -> None:
+    practice = sample.sources.practice
+    practice.write_text(practice.read_text(encoding="utf-8").replace("= 365", "= 90"), encoding="utf-8")
+    sample.compile()
+
+    for each, kept in (compiled, "1 year"), (sample, "3 months"):
+        words = landing(each, "en").html.partition("The practice reads what you send")[2].partition("</p>")[0]
+        assert words.startswith(f" and deletes it after {kept}, or sooner if you call ")
+        assert '<bdi dir="ltr">(602)\u00a0555\u20110187</bdi>' in words
 
 
 def test_structured_data_is_one_graph_that_says_what_the_page_says(compiled: Sample) -> None:
@@ -231,9 +246,10 @@ def test_the_authors_own_reading_is_no_review_for_search_engines(compiled: Sampl
     page = graph_of(landing(compiled, "en"))["MedicalWebPage"]
 
     assert not {"lastReviewed", "reviewedBy"} & page.keys()
-    assert "Reviewed by the author on" in landing(compiled, "en").html
-    assert "Reviewed by the author on" not in landing(compiled, "es").html
-    assert "[es] Original last reviewed by the author" in landing(compiled, "es").html
+    said = 'Last reviewed by the author on <time datetime="2026-03-07">'
+    assert landing(compiled, "en").html.count(said) == 2
+    assert landing(compiled, "es").html.count(said) == 1
+    assert "[es] The original text: [es] Written on" in landing(compiled, "es").html
 
 
 def test_a_second_persons_review_is_one_of_the_text_they_read(sample: Sample) -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from infra.site.errors import ContentError
-from infra.site.sources.practice_file import load
-from tests.practice import PRACTICE_FILE
+from infra.site.sources.practice_file import load, read_file
+from shared.practice import Closure
+from tests.practice import PRACTICE_FILE, write_full_practice
 
 SOURCE = PRACTICE_FILE.read_text(encoding="utf-8")
 
@@ -15,7 +16,7 @@ def test_a_practitioner_may_say_more_and_need_not(tmp_path: Path) -> None:
     path = tmp_path / "practice.toml"
     path.write_text(SOURCE.replace("[address]", 'license_number = "DC-12345"\n[address]'), encoding="utf-8")
 
-    person = load(path).practitioner
+    person = read_file(path).practitioner
 
     assert person.license_number == "DC-12345"
     assert (person.degree, person.board_certification, person.needling_training) == (None, None, None)
@@ -46,6 +47,26 @@ def test_a_practitioner_may_say_more_and_need_not(tmp_path: Path) -> None:
         ("[practitioner]", "[practitioner", "practice.toml: .*line"),
         ('locales = ["en", "es", "ar"]', "locales = []", "locales: .*at least 1"),
         ('"es", "ar"', '"es", "es"', "locales: a locale is named twice"),
+        (
+            'closes = "13:00"',
+            'closes = "02:00"',
+            r"hours\.1\.closes: 02:00, .*; hours end on the day",
+        ),
+        ('closes = "13:00"', 'closes = "24:00"', r"hours\.1\.closes: '24:00' should look like"),
+        ('days = ["Friday"]', 'days = ["Thursday"]', "hours: on Thursday, 08:00 to 18:00 and 08:00 to 13:00 overlap"),
+        ("answer_within = 4", "answer_within = 0", "answer_within: .*greater than 0"),
+        ("answer_within = 4", 'answer_within = "soon"', "answer_within: .*number"),
+        ("keep_days = 365", "keep_days = 29", "keep_days: .*greater than or equal to 30"),
+        ("keep_days = 365", "keep_days = 90.5", "keep_days: .*integer"),
+        ("[0, 4, 8]", "[0, 8, 4]", "remind_after: each reminder comes after the one before it"),
+        ("[0, 4, 8]", "[]", "remind_after: .*at least 1"),
+        ("[0, 4, 8]", "[-1]", r"remind_after\.0: .*greater than or equal to 0"),
+        ("[2026-12-25,", "[2026-02-29,", "practice.toml: .*"),
+        ("[2026-12-25,", '["Christmas",', r"closed\.0: "),
+        ("first = 2027-12-24, last", "last", r"closed\.1\.first: .*required"),
+        ("last = 2027-12-31", "last = 2027-12-13", r"closed\.1\.last: 2027-12-13 is before the first day, 2027-12-24"),
+        ("closed = [2026-12-25,", "closed = [2026-12-24,", "special_hours: 2026-12-24 is among the closed days"),
+        ("date = 2026-12-24", 'date = "Christmas"', r"special_hours\.0\.date: "),
     ],
 )
 def test_a_fault_is_named_by_file_and_field(tmp_path: Path, old: str, new: str, fault: str) -> None:
@@ -57,3 +78,44 @@ def test_a_fault_is_named_by_file_and_field(tmp_path: Path, old: str, new: str, 
         load(path)
 
     assert str(path) in str(error.value)
+
+
+def test_the_document_gives_everything_that_a_practice_may_say(tmp_path: Path) -> None:
+    path = tmp_path / "practice.toml"
+    write_full_practice(path)
+
+    file = read_file(path)
+
+    for table in (
+        file,
+        file.visit,
+        file.practitioner,
+        file.practitioner.credentials[0],
+        file.access,
+        *file.access.transit,
+    ):
+        assert table.model_fields_set == set(type(table).model_fields)
+
+
+def test_two_windows_of_a_day_may_touch(tmp_path: Path) -> None:
+    path = tmp_path / "practice.toml"
+    again = '[[special_hours]]\ndate = 2026-12-24\nopens = "12:00"\ncloses = "13:00"\n'
+    path.write_text(f"{SOURCE}\n{again}", encoding="utf-8")
+
+    assert [each.opens for each in load(path).special_hours] == ["08:00", "12:00"]
+
+
+def test_what_is_left_out_has_a_usual_value(tmp_path: Path) -> None:
+    path = tmp_path / "practice.toml"
+    kept = SOURCE.split("[[special_hours]]")[0].splitlines()
+    names = ("answer_within", "remind_after", "closed")
+    path.write_text("\n".join(line for line in kept if not line.startswith(names)), encoding="utf-8")
+
+    practice = load(path)
+
+    assert (practice.answer_within, practice.remind_after) == (4, (0, 4, 8))
+    assert (practice.closed, practice.special_hours) == ((), ())
+
+
+def test_a_day_and_days_in_a_row_are_closed() -> None:
+    assert load(PRACTICE_FILE).closed == (Closure("2026-12-25", "2026-12-25"), Closure("2027-12-24", "2027-12-31"))

@@ -48,7 +48,7 @@ def test_a_release_serves_the_style_of_the_one_before_and_of_no_earlier_one(samp
     first, second, third = (sample.get(address) for address in addresses)
 
     assert (first.status, second.status, third.status) == (404, 200, 200)
-    assert second.body == b"p { color: green }"
+    assert second.body == b"p{color:green}"
     assert second.headers["cache-control"] == third.headers["cache-control"] == "max-age=31536000, immutable"
     assert second.headers["content-type"] == "text/css; charset=utf-8"
 

@@ -178,9 +178,23 @@ FAULTS = {
     "a reference is cited nowhere": (
         "article.yaml",
         "  - id: two2021",
-        '  - {id: x, authors: a, year: 2000, title: t, source: s, design: d, url: "https://x.test"}\n  - id: two2021',
-        '  - {id: x, authors: a, year: 2000, title: t, source: s, design: d, url: "https://x.test"}',
+        '  - {id: x, authors: a, year: 1999, title: t, source: s, design: trial, pmid: "1"}\n  - id: two2021',
+        '  - {id: x, authors: a, year: 1999, title: t, source: s, design: trial, pmid: "1"}',
         "references[1].id: 'x' is cited nowhere",
+    ),
+    "a reference is of no known kind": (
+        "article.yaml",
+        '    design: "trial"\n',
+        '    design: "trail"\n',
+        '    design: "trail"',
+        "references[0].design: must be one of: case report, clinical commentary,",
+    ),
+    "the invitation is no section": (
+        "article.yaml",
+        "service_region: US-AZ\n",
+        "service_region: US-AZ\ninvitation: closing\n",
+        "invitation: closing",
+        "invitation: is no section of the article; there are",
     ),
     "a reference cannot be found": (
         "article.yaml",

@@ -2,7 +2,6 @@
 """AWS Chalice."""
 
 import gzip
-import os
 
 from chalice import Chalice, NotFoundError, Response
 from domain.client_store import store
@@ -38,7 +37,7 @@ def submit() -> Response:
     except ValidationError as error:
         return Response({"errors": error.errors(include_url=False, include_context=False)}, status_code=422)
     key = app.current_request.headers.get("idempotency-key")
-    lead = new_lead(form, key, int(os.environ["LEAD_RETENTION_DAYS"]))
+    lead = new_lead(form, key)
     stored = store(lead)
     if stored["fingerprint"] != lead.fingerprint:
         return Response({"detail": "This key came with another enquiry before."}, status_code=422)

@@ -20,6 +20,8 @@ from shared.lead import (
 
 from .pages import SITE
 
+_KEEP_DAYS = 365
+
 type SourceTag = Literal["utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content"]
 
 
@@ -40,6 +42,7 @@ class LeadForm(BaseModel):
     email: Annotated[str, Field(max_length=254), AfterValidator(_email)] | None = None
     preferred_contact: Literal["phone", "email"] | None = None
     preferred_time: Literal["morning", "afternoon", "evening", "any"] = "any"
+    topic: Literal["first_visit", "price", "suitability", "other"] | None = None
     message: Annotated[str, Field(max_length=1000)] | None = None
     consent: Literal[True]
     locale: str
@@ -70,11 +73,12 @@ class LeadForm(BaseModel):
         return self
 
 
-def new_lead(form: LeadForm, key: str | None, retention_days: int) -> Lead:
+def new_lead(form: LeadForm, key: str | None) -> Lead:
     """The lead of a form that was sent now, with its `Idempotency-Key` if it had one."""
     now = time.time()
     enquiry = Enquiry(
-        **form.model_dump(exclude={"preferred_contact", "consent", "aside"}),
+        **form.model_dump(exclude={"preferred_contact", "topic", "consent", "aside"}),
+        more={"topic": form.topic} if form.topic else {},
         preferred_contact=form.preferred_contact or ("phone" if form.phone else "email"),
         phone_extension=None,
     )
@@ -88,7 +92,7 @@ def new_lead(form: LeadForm, key: str | None, retention_days: int) -> Lead:
         article_revision=SITE["articles"][form.article].get(form.locale, ""),
         consent_id=SITE["consent_id"],
         stored_at=timestamp(now),
-        expires_at=int(now) + retention_days * SECONDS_PER_DAY,
+        expires_at=int(now) + _KEEP_DAYS * SECONDS_PER_DAY,
         phone_as_written=_as_written(form.phone),
     )
 

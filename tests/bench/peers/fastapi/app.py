@@ -1,7 +1,6 @@
 # mypy: ignore-errors
 """FastAPI, by way of Mangum."""
 
-import os
 from typing import Annotated
 
 from domain.client_store import store
@@ -31,7 +30,7 @@ def submit(
     form: LeadForm, response: Response, idempotency_key: Annotated[str | None, Header()] = None
 ) -> dict[str, str]:
     """Take an enquiry."""
-    lead = new_lead(form, idempotency_key, int(os.environ["LEAD_RETENTION_DAYS"]))
+    lead = new_lead(form, idempotency_key)
     stored = store(lead)
     if stored["fingerprint"] != lead.fingerprint:
         raise HTTPException(422, "This key came with another enquiry before.")

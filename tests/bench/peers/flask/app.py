@@ -2,7 +2,6 @@
 """Flask, by way of apig-wsgi."""
 
 import gzip
-import os
 
 from apig_wsgi import make_lambda_handler
 from domain.client_store import store
@@ -35,7 +34,7 @@ def submit() -> tuple[dict[str, object], int]:
         form = LeadForm.model_validate_json(request.get_data())
     except ValidationError as error:
         return {"errors": error.errors(include_url=False, include_context=False)}, 422
-    lead = new_lead(form, request.headers.get("idempotency-key"), int(os.environ["LEAD_RETENTION_DAYS"]))
+    lead = new_lead(form, request.headers.get("idempotency-key"))
     stored = store(lead)
     if stored["fingerprint"] != lead.fingerprint:
         return {"detail": "This key came with another enquiry before."}, 422

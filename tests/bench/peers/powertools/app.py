@@ -34,7 +34,7 @@ def page(locale: str, slug: str) -> Response[str]:
 def submit(form: LeadForm) -> Response[dict[str, str]]:
     """Take an enquiry."""
     key = app.current_event.headers.get("idempotency-key")
-    lead = new_lead(form, key, int(os.environ["LEAD_RETENTION_DAYS"]))
+    lead = new_lead(form, key)
     try:
         table.put_item(
             Item=item_of(lead),

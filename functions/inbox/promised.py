@@ -1,0 +1,103 @@
+"""Whom the practice promised an answer on a day on which it is closed, with words that are ready to be sent."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from functions.inbox.pages import Pages
+from functions.inbox.replies import mail_of
+from functions.inbox.speech import Speech
+from shared.enquiry_words import wishes
+from shared.first_name import first_name
+from shared.lead import Lead, seconds
+from shared.messages import mark as _
+from shared.opening_hours import OpeningHours
+from shared.reach import sms, tel
+from shared.store import LeadStore
+
+_LATER: Final = _(
+    "Hello, this is {practice}. We have to close and cannot contact you about your enquiry {reference} by {time}, as "
+    "we promised. We are sorry. You will hear from us by {later}."
+)
+_SOME_TIME: Final = _(
+    "Hello, this is {practice}. We have to close and cannot contact you about your enquiry {reference} by {time}, as "
+    "we promised. We are sorry. You will hear from us as soon as we are open again."
+)
+
+
+class Person(NamedTuple):
+    """Somebody who waits for an answer.
+
+    Attributes:
+        lead: The enquiry.
+        name: The first name, or the whole where that cannot be told from it.
+        way: How they want to be reached, in the practice's language.
+        theirs: Their language.
+        text: What can be sent to them in it.
+        meaning: The same in the practice's language; None where that is theirs too.
+        mailto: Opens the text as a mail; None where no address is known.
+        sms: Opens it as a message; None where no number is known that takes one.
+        tel: Calls them; None where no number is known.
+    """
+
+    lead: Lead
+    name: str
+    way: str
+    theirs: Speech
+    text: str
+    meaning: str | None
+    mailto: str | None
+    sms: str | None
+    tel: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """What it takes to find them.
+
+    Attributes:
+        store: Where the leads are.
+        hours: The opening hours, with all closures.
+        pages: Know the languages.
+    """
+
+    store: LeadStore
+    hours: OpeningHours
+    pages: Pages
+
+    def on(self, days: Iterable[int], now: float) -> Mapping[int, list[Person]]:
+        """Those who wait for an answer that was promised for one of these days (since the epoch), in its order.
+
+        Raises:
+            StoreUnavailable: DynamoDB could not give them.
+        """
+        found: dict[int, list[Person]] = {day: [] for day in days}
+        waiting = (lead for lead in self.store.read_each(self.store.open()) if lead.expires_at > now)
+        unanswered = [(lead.answer_by, lead) for lead in waiting if lead.answer_by and not lead.outcome]
+        for answer_by, lead in sorted(unanswered, key=lambda each: each[0]):
+            promised = seconds(answer_by)
+            if (day := self.hours.day(promised)) in found:
+                found[day].append(self._person(lead, promised, self.hours.answer_by(max(promised, now))))
+        return found
+
+    def _person(self, lead: Lead, promised: float, later: float | None) -> Person:
+        enquiry, theirs, own = lead.enquiry, self.pages.speech(lead.enquiry.locale), self.pages.speech()
+        text = self._text(theirs, lead, promised, later)
+        meaning = None if theirs.locale == own.locale else self._text(own, lead, promised, later)
+        return Person(
+            lead,
+            first_name(enquiry.name) or enquiry.name,
+            wishes(enquiry, own.say)[0],
+            theirs,
+            text,
+            meaning,
+            mail_of(lead, theirs, text),
+            sms(enquiry, text),
+            tel(enquiry),
+        )
+
+    def _text(self, speech: Speech, lead: Lead, promised: float, later: float | None) -> str:
+        said = {"practice": self.pages.practice.name, "reference": lead.reference, "time": speech.zoned(promised)}
+        if later is None:
+            return speech.say(_SOME_TIME, **said)
+        return speech.say(_LATER, **said, later=speech.zoned(later))

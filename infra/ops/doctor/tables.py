@@ -1,0 +1,77 @@
+"""Whether the tables keep what they should, forget what they should, and nothing in them waits for too long."""
+
+from collections.abc import Iterator
+from itertools import batched
+from typing import TYPE_CHECKING, Final
+
+from infra.ops.doctor.case import Case, Deployed
+from infra.ops.doctor.findings import Finding, wrong
+from shared.items import DUE_INDEX, Table, attribute, value_of
+from shared.lead import seconds
+
+if TYPE_CHECKING:
+    from shared.items import Item
+
+# The table of enquiries; the other one needs no way back (template.yaml).
+_LEADS: Final = "LeadTable"
+# What is due is done within a minute; so much later, nobody does it.
+_LATE_SECONDS: Final = 900
+_AT_ONCE: Final = 100
+# When something was last asked of an item whose step is due at once.
+_BEGINNINGS: Final = ("stored_at", "created_at", "alert_asked_at", "rescued_at")
+
+
+def keeping(case: Case, stack: Deployed) -> Iterator[Finding]:
+    """A table that could not be put back, could be deleted by mistake, or keeps what is over."""
+    dynamodb, name = case.aws("dynamodb"), stack[_LEADS]
+    backups = dynamodb.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+    if backups.get("PointInTimeRecoveryDescription", {}).get("PointInTimeRecoveryStatus") != "ENABLED":
+        command = "aws dynamodb update-continuous-backups --point-in-time-recovery-specification"
+        do = f"`{command} PointInTimeRecoveryEnabled=true --table-name {name}`"
+        yield wrong(f"{_LEADS} could not be put back: point-in-time recovery is off", do)
+    for table in stack.of_type("AWS::DynamoDB::Table"):
+        found = dynamodb.describe_time_to_live(TableName=table.id)["TimeToLiveDescription"]
+        if found["TimeToLiveStatus"] not in ("ENABLED", "ENABLING"):
+            command = "aws dynamodb update-time-to-live --time-to-live-specification"
+            do = f"`{command} Enabled=true,AttributeName=expires_at --table-name {table.id}`"
+            yield wrong(f"{table.logical_id} deletes nothing that has expired: its time to live is off", do)
+    protected = dynamodb.describe_table(TableName=name)["Table"].get("DeletionProtectionEnabled")
+    if stack.parameters["Stage"] == "prod" and not protected:
+        do = f"`aws dynamodb update-table --deletion-protection-enabled --table-name {name}`"
+        yield wrong(f"{_LEADS} could be deleted by mistake: its protection is off", do)
+
+
+def overdue(case: Case, stack: Deployed) -> Iterator[Finding]:
+    """The step that is due for longest: functions look every minute, so anything older is stuck."""
+    table, latest = Table(stack[_LEADS], case.aws("dynamodb")), case.now - _LATE_SECONDS
+    keys = (
+        {name: item[name] for name in ("pk", "sk")}
+        for item in table.scan(
+            IndexName=DUE_INDEX,
+            FilterExpression="next_at <= :latest",
+            ExpressionAttributeValues={":latest": attribute(int(latest))},
+        )
+    )
+    wanted = ("pk", "sk", "next_at", "expires_at", *_BEGINNINGS)
+    # The index may be late; and of an enquiry, nothing is read but times.
+    items = [item for some in batched(keys, _AT_ONCE, strict=False) for item in table.get_each(some, wanted)]
+    waiting = {_since(item): item["pk"]["S"] for item in items if _waits(item, case.now)}
+    if waiting and (since := min(waiting)) <= latest:
+        what = f"{waiting[since]} waits for its next step since {_duration(case.now - since)}"
+        do = "See the logs of NotifyFunction and FollowupFunction: docs/operations.md#followuperrorsalarm"
+        yield wrong(f"{what}, the oldest of {len(waiting)}", do)
+
+
+def _waits(item: "Item", now: float) -> bool:
+    # DynamoDB deletes some days late, and nothing is done any more for what has expired.
+    return "next_at" in item and int(value_of(item["expires_at"])) > now
+
+
+def _since(item: "Item") -> float:
+    """Since when a step is due, in seconds since the epoch; of one that is due at once, since when it can be."""
+    return max(float(value_of(item["next_at"])), *(seconds(item[name]["S"]) for name in _BEGINNINGS if name in item))
+
+
+def _duration(length: float) -> str:
+    hours, minutes = divmod(int(length) // 60, 60)
+    return f"{hours // 24} days" if hours >= 48 else f"{hours} h {minutes} min" if hours else f"{minutes} min"

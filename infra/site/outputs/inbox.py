@@ -1,0 +1,26 @@
+"""The templates of the practice's pages, compiled ahead, with the addresses of their files and words that CLDR has."""
+
+import json
+from pathlib import Path
+
+from jinja2 import FileSystemLoader, TemplateSyntaxError
+
+from functions.inbox.pages import ARTICLES, ASSETS, MONTHS, environment
+from infra.site.edition import Edition
+from infra.site.errors import ContentError, fault
+
+
+def write_inbox(edition: Edition, templates: Path, folder: Path) -> None:
+    """Write `folder`, which the inbox function reads. Raises ContentError where a template is wrong."""
+    localizer = edition.localizers[edition.practice.language]
+    loader = FileSystemLoader(templates)
+    try:
+        # ModuleLoader asks each for the names that Jinja gives them.
+        environment(loader, localizer.catalogue).compile_templates(folder, zip=None, ignore_errors=False)
+    except TemplateSyntaxError as error:
+        path = Path(error.filename or templates)
+        raise ContentError([fault(path, error.lineno, "template", error.message or "syntax error")]) from error
+    addresses = {name: asset.path for name, asset in edition.assets.items()}
+    (folder / ASSETS).write_text(json.dumps(addresses), "utf-8")
+    (folder / ARTICLES).write_text(json.dumps(edition.titles, ensure_ascii=False), "utf-8")
+    (folder / MONTHS).write_text(json.dumps(localizer.months_with_year()), "utf-8")

@@ -1,0 +1,406 @@
+"""The page of closed days: a button closes, another undoes it, and the people who were promised an answer are there."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+from urllib.parse import parse_qs, unquote
+
+import pytest
+
+from functions.inbox import app
+from shared import facts
+from shared.errors import MailRefused, MailUnproven
+from shared.lead import timestamp
+from shared.mail_items import MailKind, MailStore
+from shared.mailer import Mailer
+from shared.outcomes import Outcome
+from tests.clock import Clock
+from tests.inbox import MEMBER, Browser, Shown, signed_in
+from tests.integration.conftest import Stack
+from tests.integration.test_followup import MORNING, alerted, subjects, tick
+from tests.integration.test_leads import ENQUIRY, document, send
+
+PAGE = "/inbox/days"
+# MORNING is a Wednesday, nine o'clock in Phoenix, and the practice of these tests is open from eight to six.
+TODAY, TOMORROW, SUNDAY = "2026-11-25", "2026-11-26", "2026-11-29"
+NIGHT = MORNING - 5 * 3600
+
+
+@pytest.fixture(autouse=True)
+def _environment(stack: Stack, clock: Clock) -> Iterator[None]:
+    clock.now = MORNING
+    with stack.environment_of("followup"):
+        yield
+
+
+@pytest.fixture
+def browser(stack: Stack, clock: Clock) -> Browser:
+    return signed_in(stack)
+
+
+def closes(browser: Browser, day: str = TODAY) -> Shown:
+    return browser.post(PAGE, day=day, close="1")
+
+
+def promised(stack: Stack, **changes: str) -> str:
+    answer: str = document(send(stack, ENQUIRY | changes))["answer_by"]
+    return answer
+
+
+def text_of(shown: Shown) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", shown.body)).split())
+
+
+# ---- Closing
+
+
+def test_one_button_closes_the_rest_of_today(stack: Stack, browser: Browser, clock: Clock) -> None:
+    page = browser.get(PAGE)
+    assert "Open: 8:00\u202fAM – 6:00\u202fPM" in page.body
+    assert "Close for the rest of today" in page.body
+    clock.now += 700
+
+    told = closes(browser)
+
+    assert "Closed: Wednesday, November 25. No new promise falls on it, and reminders wait." in text_of(told)
+    assert f"Closed from 9:00\u202fAM on By {MEMBER}, Wednesday, November 25, 9:11\u202fAM" in unescape(
+        re.sub(r"<[^>]+>|\n", "", told.body).replace("onBy", "on By")
+    )
+    assert "Close for" not in told.body
+    assert promised(stack) == "2026-11-26T19:00:00.000Z"
+
+
+def test_before_it_opens_the_button_closes_all_day(browser: Browser, clock: Clock) -> None:
+    clock.now = NIGHT
+    assert "Close for today" in browser.get(PAGE).body
+
+    assert "Closed all day" in closes(browser).body
+
+
+def test_another_date_can_be_closed(stack: Stack, browser: Browser) -> None:
+    told = closes(browser, TOMORROW)
+
+    assert "Thursday, November 26" in told.body
+    assert "Closed all day" in told.body
+    assert "Close for the rest of today" in told.body
+    assert promised(stack) == "2026-11-25T20:00:00.000Z"
+
+
+def test_what_was_closed_can_be_undone(stack: Stack, browser: Browser, clock: Clock) -> None:
+    closes(browser)
+    clock.now += 61
+    assert promised(stack).startswith(TOMORROW)
+
+    told = browser.post(PAGE, reopen=TODAY)
+    clock.now += 61
+
+    assert "Open as usual again: Wednesday, November 25." in text_of(told)
+    assert "Close for the rest of today" in told.body
+    assert promised(stack, name="Li").startswith(TODAY)
+
+
+def test_two_taps_close_once(browser: Browser, clock: Clock) -> None:
+    first = closes(browser)
+    clock.now += 3600
+
+    again = closes(browser)
+
+    assert again.status == 200
+    assert re.findall("Closed from[^<]*", again.body) == re.findall("Closed from[^<]*", first.body)
+
+
+@pytest.mark.parametrize(
+    ("day", "fault"),
+    [
+        ("2026-11-24", "That day is over."),
+        (SUNDAY, "You are closed then anyway."),
+        ("2027-11-27", "Choose a day within a year from now."),
+        ("", "Choose a date."),
+        ("tomorrow", "Choose a date."),
+        ("2026-02-30", "Choose a date."),
+        ("<b>", "Choose a date."),
+    ],
+)
+def test_a_day_that_cannot_be_closed_is_said_beside_the_field(browser: Browser, day: str, fault: str) -> None:
+    after_another = closes(browser, TOMORROW).path
+
+    shown = browser.post(after_another, day=day, close="1")
+
+    assert shown.status == 422
+    assert f'<p class="error" id="day-error">{fault}</p>' in shown.body
+    assert f'value="{day.replace("<", "&lt;").replace(">", "&gt;")}"' in shown.body
+    assert "No new promise" not in shown.body
+
+
+def test_after_closing_time_today_cannot_be_closed(browser: Browser, clock: Clock) -> None:
+    clock.now += 9 * 3600
+
+    assert "Close for" not in browser.get(PAGE).body
+    assert "You are closed then anyway." in closes(browser).body
+
+
+@pytest.mark.parametrize("query", ["closed=2026-11-26", "closed=x", "reopened=x", "tested=<b>", "closed="])
+def test_what_anybody_writes_into_the_address_is_not_said(browser: Browser, query: str) -> None:
+    shown = browser.get(f"{PAGE}?{query}")
+
+    assert shown.status == 200
+    assert 'class="said"' not in shown.body
+
+
+def test_no_other_button_does_anything(browser: Browser) -> None:
+    assert browser.post(PAGE, open="1").status == 400
+
+
+# ---- The people
+
+
+def messages(shown: Shown) -> list[str]:
+    """The addresses that open a message, with what they say."""
+    return [unescape(each) for each in re.findall(r'href="((?:sms|mailto):[^"]*)"', shown.body)]
+
+
+def test_who_was_promised_an_answer_that_day_is_there_with_words_to_send(stack: Stack, browser: Browser) -> None:
+    promised(stack)
+    (lead,) = stack.leads()
+
+    shown = closes(browser)
+
+    assert f'href="/inbox/leads/{lead["id"]}"' in shown.body
+    assert lead["reference"] in shown.body
+    assert "Ana" in shown.body
+    assert "Ruiz" not in shown.body
+    assert "Prefers contact: by phone" in shown.body
+    sms, mail = messages(shown)
+    assert sms.startswith("sms:+16025550100?")
+    assert mail.startswith("mailto:ana@example.com?subject=")
+    text = parse_qs(sms.partition("?")[2])["body"][0]
+    assert text == unquote(mail.rpartition("body=")[2]).replace("\r\n", "\n")
+    assert text.startswith("Hola, ")
+    assert lead["reference"] in text
+    assert "miércoles, 25 de noviembre, 13:00" in text
+    assert "jueves, 26 de noviembre, 12:00" in text
+    assert f'lang="es" dir="ltr">{text}' in unescape(shown.body)
+    assert "You will hear from us by Thursday, November 26, 12:00\u202fPM, Phoenix time." in unescape(shown.body)
+
+
+def test_who_reads_the_practices_language_needs_no_translation(stack: Stack, browser: Browser) -> None:
+    promised(stack, locale="en", preferred_contact="email")
+
+    shown = closes(browser)
+
+    assert unescape(shown.body).count("Hello, this is") == 1
+    assert [each.partition(":")[0] for each in messages(shown)] == ["mailto", "sms"]
+    assert "Prefers contact: by e-mail" in shown.body
+
+
+def test_who_was_answered_or_promised_another_day_is_not(stack: Stack, browser: Browser, clock: Clock) -> None:
+    promised(stack, name="Ana Ruiz")
+    promised(stack, name="Bo Lind")
+    (answered,) = (lead["id"] for lead in stack.leads() if lead["name"] == "Bo Lind")
+    app.wiring.store.change(answered, lambda lead: facts.with_outcome(lead, Outcome.CALLED, clock.now, "x", None))
+    clock.now += 6 * 3600
+    promised(stack, name="Cy Dorn")
+
+    shown = closes(browser)
+
+    assert [name for name in ("Ana", "Bo", "Cy") if f"<bdi>{name}</bdi>" in shown.body] == ["Ana"]
+    assert "People who wait for an answer that was promised for today: 1" not in shown.body
+
+
+def test_before_closing_the_page_says_how_many_wait_today(stack: Stack, browser: Browser) -> None:
+    promised(stack)
+
+    assert "People who wait for an answer that was promised for today: 1" in browser.get(PAGE).body
+
+
+def test_who_is_past_the_date_until_which_enquiries_are_kept_is_not_shown(
+    stack: Stack, browser: Browser, clock: Clock
+) -> None:
+    promised(stack)
+    (lead,) = stack.leads()
+    stack.dynamodb.update_item(
+        TableName=stack.table,
+        Key={"pk": {"S": lead["pk"]}, "sk": {"S": "LEAD"}},
+        UpdateExpression="SET expires_at = :now",
+        ExpressionAttributeValues={":now": {"N": str(int(clock.now))}},
+    )
+
+    assert lead["reference"] not in closes(browser).body
+
+
+def test_what_a_visitor_wrote_is_shown_as_text(stack: Stack, browser: Browser) -> None:
+    promised(stack, name="<script>alert(1)</script>", locale="ar", phone="", preferred_contact="email")
+
+    shown = closes(browser)
+
+    assert "<script" not in shown.body
+    assert "&lt;script&gt;" in shown.body
+    assert 'lang="ar" dir="rtl"' in shown.body
+
+
+# ---- The test of the alert
+
+
+def sends_test(browser: Browser) -> Shown:
+    return browser.post(PAGE, test="1")
+
+
+def by_stream(stack: Stack) -> None:
+    """The stream brings notify the test that was asked for."""
+    items = stack.dynamodb.scan(TableName=stack.table)["Items"]
+    keys = [{"pk": item["pk"], "sk": item["sk"]} for item in items if item.get("kind") == {"S": "test"}]
+    records = [{"dynamodb": {"Keys": each, "SequenceNumber": str(number)}} for number, each in enumerate(keys)]
+    assert stack.invoke("notify", {"Records": records}) == {"batchItemFailures": []}
+
+
+def proof(browser: Browser) -> str:
+    found = re.search(r'<section aria-labelledby="test">.*?<strong>(.*?)</strong>', browser.get(PAGE).body, re.DOTALL)
+    return unescape(found[1]) if found else ""
+
+
+def happens(stack: Stack, clock: Clock, fact: str, bounce: str | None = None) -> None:
+    """SES says what became of the test's mail."""
+    items = stack.dynamodb.scan(TableName=stack.table)["Items"]
+    (mail,) = (item["id"]["S"] for item in items if item["sk"] == {"S": "MAIL"} and item["kind"] == {"S": "test"})
+    MailStore(stack.table, stack.dynamodb, 0).record_event(mail, fact, timestamp(clock.now), bounce)
+
+
+def test_a_test_alert_takes_the_whole_way_and_shows_its_proof(stack: Stack, browser: Browser, clock: Clock) -> None:
+    assert proof(browser) == ""
+
+    told = sends_test(browser)
+    assert "A test alert is on its way." in text_of(told)
+    assert f"Asked for by {MEMBER}" in text_of(told)
+    assert proof(browser) == "It is about to be sent, within a minute."
+
+    by_stream(stack)
+    by_stream(stack)
+    stack.sweep()
+    tick(stack)
+    assert subjects(stack) == ["Test: alerts reach you here"]
+    assert stack.mails()[0]["To"] == stack.variables["followup"]["ALERT_RECIPIENT"]
+    assert proof(browser) == (
+        "Handed to the mail service: Wednesday, November 25, 9:00\u202fAM. Your mail server has not answered yet."
+    )
+
+    clock.now += 180
+    happens(stack, clock, "delivered_at")
+    assert proof(browser) == "Accepted by your mail server: Wednesday, November 25, 9:03\u202fAM"
+
+
+def test_two_taps_send_one(stack: Stack, browser: Browser, clock: Clock) -> None:
+    sends_test(browser)
+    clock.now += 100
+    again = sends_test(browser)
+    stack.sweep()
+
+    assert "Nothing was sent a second time." in text_of(again)
+    assert len(stack.mails()) == 1
+
+    clock.now += 30
+    sends_test(browser)
+    stack.sweep()
+    assert len(stack.mails()) == 2
+
+
+def test_a_test_that_the_stream_does_not_bring_is_sent_by_the_tick(stack: Stack, browser: Browser) -> None:
+    sends_test(browser)
+
+    tick(stack)
+    assert stack.mails() == []
+    stack.sweep()
+    assert len(stack.mails()) == 1
+
+
+def test_an_interrupted_test_is_not_sent_twice_and_says_so(stack: Stack, browser: Browser, clock: Clock) -> None:
+    sends_test(browser)
+    (mail_id,) = MailStore(stack.table, stack.dynamodb, 0).due(clock.now, ["test"])
+    MailStore(stack.table, stack.dynamodb, 0).claim(mail_id, clock.now, 120)  # by who is killed then
+
+    by_stream(stack)
+    assert stack.mails() == []
+    clock.now += 120
+    stack.sweep()
+
+    assert stack.mails() == []
+    assert "It said: Interrupted" in proof(browser)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (MailRefused("MessageRejected", permanent=True), "The mail service did not take it. It said: MessageRejected"),
+        (MailRefused("ThrottlingException", permanent=False), "It said: ThrottlingException"),
+        (MailUnproven("ReadTimeoutError"), "It said: ReadTimeoutError"),
+    ],
+    ids=str,
+)
+def test_what_ses_says_is_shown_and_tried_once(
+    stack: Stack, browser: Browser, clock: Clock, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
+) -> None:
+    sends_test(browser)
+    tries: list[str] = []
+
+    def refuse(*_: Any, mail_id: str, **__: Any) -> str:
+        tries.append(mail_id)
+        raise error
+
+    monkeypatch.setattr(Mailer, "send", refuse)
+    by_stream(stack)
+    clock.now += 3600
+    stack.sweep()
+
+    assert len(tries) == 1
+    assert said in re.sub("[\u2068\u2069]", "", proof(browser))
+
+
+@pytest.mark.parametrize(
+    ("fact", "bounce", "said"),
+    [
+        ("bounced_at", "Permanent General 5.1.1", "The mail service said: Permanent General 5.1.1"),
+        ("returned_at", "Transient MailboxFull 5.2.2", "The mail service said: Transient MailboxFull 5.2.2"),
+        ("rejected_at", None, "The mail service took it for unsafe and sent it to nobody."),
+    ],
+)
+def test_a_test_that_came_back_says_why(
+    stack: Stack, browser: Browser, clock: Clock, fact: str, bounce: str | None, said: str
+) -> None:
+    sends_test(browser)
+    by_stream(stack)
+
+    happens(stack, clock, fact, bounce)
+
+    assert said in re.sub("[\u2068\u2069]", "", proof(browser))
+
+
+def test_a_test_of_which_nothing_is_heard_is_not_called_good(stack: Stack, browser: Browser, clock: Clock) -> None:
+    sends_test(browser)
+    by_stream(stack)
+
+    clock.now += 900
+
+    assert "Nothing proves that it arrived." in proof(browser)
+
+
+def test_a_spent_budget_keeps_room_for_alerts(stack: Stack, browser: Browser, clock: Clock) -> None:
+    mails = MailStore(stack.table, stack.dynamodb, 200)
+    for _ in range(140):
+        mails.spend(MailKind.ALERT, clock.now)
+
+    sends_test(browser)
+    stack.sweep()
+
+    assert stack.mails() == []
+    assert proof(browser) == "Not sent: as many mails were sent today as may be."
+
+
+def test_a_test_changes_nothing_of_an_enquiry(stack: Stack, browser: Browser, clock: Clock) -> None:
+    alerted(stack)
+    before = stack.leads()
+
+    sends_test(browser)
+    by_stream(stack)
+    happens(stack, clock, "bounced_at", "Permanent General 5.1.1")
+
+    assert stack.leads() == before

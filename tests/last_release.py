@@ -1,0 +1,43 @@
+"""The last release, as its commit has it: what this one is deployed over, and what a rollback brings back."""
+
+import io
+import re
+import subprocess
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+
+def released() -> list[tuple[str, str]]:
+    """The releases in the changelog, newest first: version, and commit where that is written down."""
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    return re.findall(
+        r"^## \[(\d+\.\d+\.\d+)\] - \d{4}-\d\d-\d\d\n(?:\nCommit ([0-9a-f]{40})\.$)?", changelog, re.MULTILINE
+    )
+
+
+def file(path: str) -> str:
+    """The text of a file of the last release."""
+    return _git("show", f"{_commit()}:{path}").decode()
+
+
+def unpack(folder: Path, *paths: str) -> None:
+    """Write files and folders of the last release into a folder."""
+    with tarfile.open(fileobj=io.BytesIO(_git("archive", _commit(), *paths))) as archive:
+        archive.extractall(folder, filter="data")
+
+
+def _commit() -> str:
+    # The newest may not know its own yet: the commit after it writes it down.
+    version, commit = next(release for release in released() if release[1])
+    # A clone may lack history and tags, but what is held against the last release cannot do without it.
+    if subprocess.run(["git", "cat-file", "-e", commit], capture_output=True, check=False, cwd=ROOT).returncode:
+        pytest.fail(f"This clone lacks release {version}: git fetch origin {commit}", pytrace=False)
+    return commit
+
+
+def _git(*arguments: str) -> bytes:
+    return subprocess.run(["git", *arguments], capture_output=True, check=True, cwd=ROOT).stdout

@@ -6,6 +6,7 @@ Where no browser or checker can be had, its tests are skipped with the reason; o
 import os
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,12 @@ def say(pytestconfig: pytest.Config) -> Callable[[str], None]:
 def chromium_path(say: Callable[[str], None]) -> Path:
     """The browser's program. As root it needs `--no-sandbox`."""
     return _have(tools.chromium, say)
+
+
+@pytest.fixture(scope="session")
+def whole_chromium_path(say: Callable[[str], None]) -> Path:
+    """As `chromium_path`, with all that a browser with a window has."""
+    return _have(partial(tools.chromium, whole=True), say)
 
 
 @pytest.fixture(scope="session")

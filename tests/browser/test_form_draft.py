@@ -79,10 +79,10 @@ def test_after_it_was_sent_going_back_finds_an_empty_form(site: LocalStack, visi
 
 
 def test_going_back_to_the_page_as_it_was_left_finds_it_empty_and_ready(
-    site: LocalStack, browser: Browser, chromium_path: Path, origin: str
+    site: LocalStack, browser: Browser, whole_chromium_path: Path, origin: str
 ) -> None:
     remembering = browser.browser_type.launch(
-        executable_path=chromium_path, args=FLAGS, ignore_default_args=["--disable-back-forward-cache"]
+        executable_path=whole_chromium_path, args=FLAGS, ignore_default_args=["--disable-back-forward-cache"]
     )
     with remembering as started:
         visitor = Visitor.arrives(started, origin).opens(landing("en"))

@@ -21,14 +21,13 @@ NOTE: Final = "Wants a Friday.\nيتصل هو بنا."
 DIRECT, BY_CLOUDFRONT = False, True
 PHONE: Final[dict[str, Any]] = {}
 DESK: Final[dict[str, Any]] = {"viewport": DESKTOP}
-# The practice's language and whether CloudFront is in between; the screen; whether scripts run.
+# The practice's language and whether CloudFront is in between; the screen; whether scripts run. Every two of them meet,
+# but for CloudFront and the screen, which have nothing to do with each other.
 WAYS: Final = {
     "en-phone-script": (("en", DIRECT), PHONE, True),
-    "en-desk-no-script": (("en", DIRECT), DESK, False),
+    "en-desk-no-script-cloudfront": (("en", BY_CLOUDFRONT), DESK, False),
     "ar-phone-no-script": (("ar", DIRECT), PHONE, False),
-    "ar-desk-script": (("ar", DIRECT), DESK, True),
-    "en-desk-script-cloudfront": (("en", BY_CLOUDFRONT), DESK, True),
-    "ar-phone-no-script-cloudfront": (("ar", BY_CLOUDFRONT), PHONE, False),
+    "ar-desk-script-cloudfront": (("ar", BY_CLOUDFRONT), DESK, True),
 }
 
 

@@ -16,10 +16,10 @@ pytestmark = pytest.mark.lighthouse
 @pytest.mark.parametrize("device", ["mobile", "desktop"])
 @pytest.mark.parametrize("locale", LOCALES)
 def test_landing_page_scores_100(
-    origin: str, chromium_path: Path, node_modules: Path, tmp_path: Path, locale: str, device: str
+    origin: str, whole_chromium_path: Path, node_modules: Path, tmp_path: Path, locale: str, device: str
 ) -> None:
     url = origin + landing(locale)
 
-    report = undisturbed(lambda: measured(url, device, chromium_path, node_modules, tmp_path / "report.json"))
+    report = undisturbed(lambda: measured(url, device, whole_chromium_path, node_modules, tmp_path / "report.json"))
 
     assert scores(report) == dict.fromkeys(SCORED, 100), "\n".join(shortfalls(report))

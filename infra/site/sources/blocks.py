@@ -63,6 +63,11 @@ class Block:
         return markdown.placeholders(self.tokens)
 
     @property
+    def links(self) -> tuple[str, ...]:
+        """Where its links lead, in order, with repeats."""
+        return markdown.links(self.tokens)
+
+    @property
     def whole(self) -> str:
         """Heading and text: what a translator translates."""
         return f"{self.heading}\n\n{self.text}" if self.heading else self.text

@@ -94,6 +94,11 @@ def placeholders(tokens: Tokens) -> tuple[str, ...]:
     return tuple(token.content for token in _inline(tokens) if token.type == "placeholder")
 
 
+def links(tokens: Tokens) -> tuple[str, ...]:
+    """Where all links lead, in order, with repeats."""
+    return tuple(str(token.attrGet("href")) for token in _inline(tokens) if token.type == "link_open")
+
+
 def plain(tokens: Tokens, values: Mapping[str, str]) -> str:
     """The text as it is read aloud: no markup, no citations, placeholders filled, blocks apart by a line break."""
     blocks = ["".join(_words(token.children or (), values)).strip() for token in tokens if token.type == "inline"]

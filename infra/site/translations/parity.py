@@ -59,6 +59,7 @@ def _differences(source: Block, translated: Block) -> Iterator[str]:
         ("citations", Counter(source.citations), Counter(translated.citations)),
         ("numbers", quantities(source.whole), quantities(translated.whole)),
         ("placeholders", Counter(source.placeholders), Counter(translated.placeholders)),
+        ("links", Counter(source.links), Counter(translated.links)),
         ("list items", _list_items(source), _list_items(translated)),
     )
     for what, wanted, found in pairs:

@@ -109,6 +109,14 @@ def test_the_second_level_of_urgency_is_not_in_the_alarm(compiled: Sample) -> No
     assert "it hurts most at night" in after_heading.partition('<h2 id="contraindications">')[0]
 
 
+@pytest.mark.parametrize("locale", LOCALES)
+def test_before_what_to_ask_about_stands_whom_to_ask_and_when(compiled: Sample, locale: str) -> None:
+    lead = landing(compiled, locale).html.partition('<h2 id="contraindications">')[2].partition("<ul>")[0]
+
+    said = "If any of these is true for you, ask your doctor, and tell us before your first visit."
+    assert f"<p>{'' if locale == 'en' else f'[{locale}] '}{said}" in lead
+
+
 @pytest.mark.parametrize("locale", TRANSLATED)
 def test_beside_the_red_flags_a_translation_says_that_nobody_checked_it(compiled: Sample, locale: str) -> None:
     alarms = landing(compiled, locale).html.split('<section class="red-flags"')[1:]

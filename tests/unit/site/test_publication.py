@@ -204,6 +204,11 @@ DIFFERENCES = {
         "**go to hospital now**, {emergency_number}",
         "opening: other placeholders than in the source: lacks nothing, adds emergency_number",
     ),
+    "a link": (
+        "Please call.",
+        "Please [call](#what).",
+        "sections.call: other links than in the source: lacks nothing, adds #what",
+    ),
     "a list item": ("- one\n", "", "sections.what: other list items than in the source"),
     "a class": (".clinical", ".editorial", "sections.what: is editorial; in the source it is clinical"),
     "a missing block": (

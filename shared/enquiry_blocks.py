@@ -48,7 +48,7 @@ def reach_rows(lead: Lead, letterhead: Letterhead) -> Iterator[Row]:
         if typed := typed_otherwise(lead):
             yield Row(say(_("Phone as typed")), typed)
     if enquiry.email:
-        yield Row(say(_("E-mail")), readable(enquiry.email), mailto(enquiry.email))
+        yield Row(say(_("Email")), readable(enquiry.email), mailto(enquiry.email))
 
 
 def way_to_answer(link: str | None, letterhead: Letterhead, *, is_quiet: bool = False) -> list[Block]:

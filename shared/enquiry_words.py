@@ -9,7 +9,7 @@ from shared.messages import mark as _
 # Gives a message in the practice's language.
 type Say = Callable[[str], str]
 
-CONTACT: Final = {"phone": _("by phone"), "email": _("by e-mail")}
+CONTACT: Final = {"phone": _("by phone"), "email": _("by email")}
 TIMES: Final = {
     "morning": _("in the morning"),
     "afternoon": _("in the afternoon"),

@@ -31,7 +31,7 @@ _HEAD: Final[Mapping[str, str]] = {
     "name": _("Name"),
     "phone": _("Phone"),
     "dialled": _("Phone, from abroad"),
-    "email": _("E-mail"),
+    "email": _("Email"),
     "contact": _("Prefers contact"),
     "time": _("Prefers time"),
     "language": _("Language"),

@@ -34,11 +34,11 @@ class FieldCode(StrEnum):
     NOT_A_NAME = "not_a_name", _("Enter your name, with at least one letter.")
     CONTACT_NEEDED = (
         "contact_needed",
-        _("Enter a phone number or an e-mail address, so that we can reach you."),
+        _("Enter a phone number or an email address, so that we can reach you."),
     )
     PREFERRED_BUT_MISSING = (
         "preferred_but_missing",
-        _("Enter your phone number, or choose to be contacted by e-mail."),
+        _("Enter your phone number, or choose to be contacted by email."),
     )
     NOT_A_PHONE_NUMBER = "not_a_phone_number", _("Enter a phone number with its area code, such as {example}.")
     COUNTRY_CODE_NEEDED = (
@@ -52,10 +52,10 @@ class FieldCode(StrEnum):
         "more_than_one",
         _("Enter one phone number only. Anything else can go in the message."),
     )
-    NOT_AN_EMAIL = "not_an_email", _("Enter an e-mail address such as name@example.com.")
+    NOT_AN_EMAIL = "not_an_email", _("Enter an email address such as name@example.com.")
     STRAY_CHARACTER = (
         "stray_character",
-        _("This has a character that no e-mail address has, such as a space, a comma or a long dash. Please check it."),
+        _("This has a character that no email address has, such as a space, a comma or a long dash. Please check it."),
     )
     CONSENT_NEEDED = "consent_needed", _("Check the box if you agree. Without it we may not contact you.")
 

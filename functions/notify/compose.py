@@ -106,7 +106,7 @@ def _wanted(lead: Lead, letterhead: Letterhead) -> str:
         case "phone", _time:
             return say(_("{name} would like a call {time}."), name=name, time=time)
         case "email", _time:
-            return say(_("{name} would like an answer by e-mail."), name=name)
+            return say(_("{name} would like an answer by email."), name=name)
     return say(_("{name} would like to hear from you: {wishes}."), name=name, wishes=letterhead.listed(contact, time))
 
 

@@ -79,7 +79,7 @@ def test_a_field_is_judged_when_it_is_left_after_an_edit_and_cleared_when_it_is_
     email.press_sequentially("me@nowhere")
     expect(error).to_be_empty()
     page.locator("#field-name").focus()
-    expect(error).to_have_text("Enter an e-mail address such as name@example.com.")
+    expect(error).to_have_text("Enter an email address such as name@example.com.")
 
     email.press_sequentially(".org")
     expect(error).to_be_empty()

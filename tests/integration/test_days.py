@@ -191,7 +191,7 @@ def test_who_reads_the_practices_language_needs_no_translation(stack: Stack, bro
 
     assert unescape(shown.body).count("Hello, this is") == 1
     assert [each.partition(":")[0] for each in messages(shown)] == ["mailto", "sms"]
-    assert "Prefers contact: by e-mail" in shown.body
+    assert "Prefers contact: by email" in shown.body
 
 
 def test_who_was_answered_or_promised_another_day_is_not(stack: Stack, browser: Browser, clock: Clock) -> None:

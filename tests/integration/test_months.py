@@ -68,7 +68,7 @@ def test_a_row_has_all_that_was_entered_and_what_became_of_it(practice: Practice
         "Name": "Ana Ruiz",
         "Phone": "(602) 555-0100 ext. 12",
         "Phone, from abroad": "'+16025550100;ext=12",
-        "E-mail": "ana@example.com",
+        "Email": "ana@example.com",
         "Prefers contact": "by phone",
         "Prefers time": "in the morning",
         "Language": "Spanish",
@@ -90,7 +90,7 @@ def test_what_is_missing_stays_empty_and_what_was_kept_back_says_so(practice: Pr
 
     (row,) = rows(practice.shows("/inbox/csv/2026-11"))
 
-    assert (row["Phone"], row["Phone, from abroad"], row["E-mail"], row["Message"]) == ("", "", "", "")
+    assert (row["Phone"], row["Phone, from abroad"], row["Email"], row["Message"]) == ("", "", "", "")
     assert (row["Kept back"], row["What became of it?"]) == ("yes", "")
 
 

@@ -48,7 +48,7 @@ def further(shown: Shown) -> str:
 def test_the_form_asks_and_finds_nothing_yet(practice: Practice) -> None:
     shown = practice.shows("/inbox/search")
 
-    assert "Reference, phone number, e-mail address or name" in shown.body
+    assert "Reference, phone number, email address or name" in shown.body
     assert "Found:" not in shown.body
 
 

@@ -58,7 +58,7 @@ def test_times_are_the_practices_own() -> None:
         ({"preferred_time": "any", "email": None}, "would like a call, at any time.", "Call (602)", "tel:+1602"),
         (
             {"preferred_contact": "email"},
-            "would like an answer by e-mail.",
+            "would like an answer by email.",
             "Write to ana@example.com",
             "mailto:ana@example.com",
         ),

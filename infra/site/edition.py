@@ -47,6 +47,8 @@ class Edition:
         drafts: bool,
     ) -> None:
         _check(practice, articles)
+        self.pictures = {article.slug: read_pictures(article.document.path.parent) for article in articles}
+        _check_captions(articles, self.pictures)
         self.practice = practice
         self.file = file
         self.hours = OpeningHours.of(practice)
@@ -54,7 +56,6 @@ class Edition:
         self.locales = practice.locales
         self.assets = assets
         self.released = read_released(released)
-        self.pictures = {article.slug: read_pictures(article.document.path.parent) for article in articles}
         self.localizers = {locale: Localizer(locale, translations(catalogues.get(locale))) for locale in self.locales}
         self.views = {locale: site_view(practice, file, localizer) for locale, localizer in self.localizers.items()}
         self.publications = {article.slug: publications(article, self.locales, today) for article in articles}
@@ -173,5 +174,19 @@ def _check(practice: Practice, articles: Sequence[Article]) -> None:
         if facts.service_region != practice.region:
             message = f"{facts.service_region!r} is not the practice's region, {practice.region!r}"
             faults.append(document.fault(("service_region",), message))
+    if faults:
+        raise ContentError(faults)
+
+
+def _check_captions(articles: Sequence[Article], pictures: Mapping[str, Mapping[str, Asset]]) -> None:
+    """Every picture beside a text says in words what it shows, in the source; translations have what the source has."""
+    faults = []
+    for article in articles:
+        source = article.source
+        shown = {id_ for id_ in source.section_ids() if f"{id_}.svg" in pictures[article.slug]}
+        captions = {id_ for id_, _ in source.group("captions")}
+        for id_ in sorted(shown ^ captions):
+            message = "has no picture" if id_ in captions else "is missing: the picture needs one"
+            faults.append(source.file.front.fault(("captions",), f"{id_} {message}"))
     if faults:
         raise ContentError(faults)

@@ -137,7 +137,8 @@ class FrontMatter(Model):
     """The typed part of an article in one language. `translation` is there exactly where it is one.
 
     `red_flags` are emergencies, and nothing else: whoever has one calls for help now. `see_doctor` are signs that a
-    doctor should look at in the next days, before any treatment.
+    doctor should look at in the next days, before any treatment. `captions` stand below the pictures of the
+    sections whose ids they have.
     """
 
     status: PublicationState = "published"
@@ -151,6 +152,7 @@ class FrontMatter(Model):
     risks: Annotated[Items, WhenStale("clinical")]
     evidence: Annotated[Text, WhenStale("clinical")]
     alternatives: Annotated[Items, WhenStale("clinical")]
+    captions: Annotated[tuple[Item, ...], WhenStale("editorial")] = ()
     conflict_of_interest: Annotated[Text, WhenStale("editorial")]
     disclaimer: Annotated[Text, WhenStale("clinical")]
     translation: Translation | None = None

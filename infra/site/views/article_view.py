@@ -33,11 +33,12 @@ class ItemView:
 
 @dataclass(frozen=True)
 class PictureView:
-    """A picture that says nothing the text does not say; `width` and `height` in CSS pixels."""
+    """A picture; `width` and `height` in CSS pixels, and `caption` what it shows, in words."""
 
     path: str
     width: int
     height: int
+    caption: Markup
 
 
 @dataclass(frozen=True)
@@ -144,8 +145,14 @@ def article_view(
 
     day = partial(date_view, localizer=localizer)
     facts, blocks = article.facts, text.blocks
+
+    def picture(section: str) -> PictureView | None:
+        asset, caption = (pictures or {}).get(f"{section}.svg"), blocks.get(f"captions.{section}")
+        # A translation that lags behind has no words for a new picture.
+        return PictureView(asset.path, *asset.size, html(caption)) if asset and asset.size and caption else None
+
     sections = tuple(
-        SectionView(id_, block.severity, block.heading, html(block), _picture((pictures or {}).get(f"{id_}.svg")))
+        SectionView(id_, block.severity, block.heading, html(block), picture(id_))
         for id_, block in text.group("sections")
     )
     ids = [each.id for each in sections]
@@ -194,7 +201,3 @@ def article_view(
         source_url=source_url,
         revision=text.revision,
     )
-
-
-def _picture(asset: Asset | None) -> PictureView | None:
-    return PictureView(asset.path, *asset.size) if asset and asset.size else None

@@ -17,8 +17,16 @@ def add_picture(sample: Sample, name: str, body: bytes) -> None:
     path.write_bytes(body)
 
 
-def test_a_section_shows_the_picture_named_after_it_and_keeps_the_room_for_it(sample: Sample) -> None:
+def add_caption(sample: Sample, section: str, *locales: str) -> None:
+    for locale in locales or sample.locales:
+        entry = f'captions:\n  - id: {section}\n    text: "[{locale}] A thin line."\n'
+        sample.edit(f"{locale}.md", 'disclaimer: "This', f'{entry}disclaimer: "This')
+    sample.accept(*(locales or sample.locales)[1:])
+
+
+def test_a_section_shows_the_picture_named_after_it_with_its_caption_and_keeps_the_room_for_it(sample: Sample) -> None:
     add_picture(sample, "what.svg", DRAWING.encode())
+    add_caption(sample, "what")
 
     sample.compile()
 
@@ -26,15 +34,47 @@ def test_a_section_shows_the_picture_named_after_it_and_keeps_the_room_for_it(sa
     (picture,) = page.all("img", width="64", height="48")
     assert picture["alt"] == ""
     assert page.html.index('id="what"') < page.html.index(picture["src"]) < page.html.index('id="call"')
+    assert "<figcaption>[ar] A thin line.</figcaption></figure>" in page.html
     assert sample.get(picture["src"]).headers["content-type"] == "image/svg+xml"
 
 
 def test_the_first_picture_stands_for_the_article_on_the_practices_page(sample: Sample) -> None:
     add_picture(sample, "call.svg", DRAWING.encode())
+    add_caption(sample, "call")
 
     sample.compile()
 
     assert f"/assets/{SLUG}-call." in sample.get("/en/").body.decode()
+
+
+def test_a_translation_without_words_for_a_new_picture_goes_without_it(sample: Sample) -> None:
+    add_picture(sample, "what.svg", DRAWING.encode())
+    add_caption(sample, "what", "en", "es")
+
+    sample.compile()
+
+    assert "<figure>" in landing(sample, "es").html
+    assert "<figure>" not in landing(sample, "ar").html
+
+
+@pytest.mark.parametrize(
+    ("picture", "caption", "said"),
+    [
+        ("what", "call", "captions: call has no picture"),
+        ("what", "call", "captions: what is missing: the picture needs one"),
+        ("og.en", "what", "captions: what has no picture"),
+    ],
+)
+def test_a_picture_without_a_caption_stops_the_build_and_so_does_a_caption_without_a_picture(
+    sample: Sample, picture: str, caption: str, said: str
+) -> None:
+    add_picture(sample, f"{picture}.svg", DRAWING.encode())
+    add_caption(sample, caption, "en")
+
+    with pytest.raises(ContentError) as caught:
+        sample.compile()
+
+    assert said in str(caught.value)
 
 
 def test_a_page_is_shared_with_the_picture_of_its_language(sample: Sample) -> None:

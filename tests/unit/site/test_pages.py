@@ -178,6 +178,22 @@ def test_every_error_page_says_whom_to_call_in_an_emergency(compiled: Sample, lo
     assert "You can also call the practice:" in html
 
 
+def test_home_leads_to_help_and_to_the_form_of_the_first_article(compiled: Sample) -> None:
+    title = Page(compiled, "/es/").html.partition("<h1>")[2].partition("</header>")[0]
+
+    assert '[es] In an emergency, call <a class="alarm-number" href="tel:911">' in title
+    assert f'href="/es/articles/{SLUG}#enquiry"' in title
+    assert "<h2>[es] Articles</h2>" in Page(compiled, "/es/").html
+
+
+def test_home_leads_to_no_form_in_another_language(sample: Sample) -> None:
+    (sample.article / "ar.md").unlink()
+    sample.compile()
+
+    assert "#enquiry" not in Page(sample, "/ar/").html
+    assert "#enquiry" in Page(sample, "/es/").html
+
+
 def test_citations_lead_to_the_reference_list(compiled: Sample) -> None:
     page = landing(compiled, "en")
 

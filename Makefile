@@ -62,7 +62,7 @@ quick: check  ## format, lint, types, and the tests that start no other program
 lighthouse: $(READY)  ## measure the pages with Lighthouse, on an otherwise idle machine
 	@$(PYTHON) -m pytest -m lighthouse tests/browser
 
-pictures: $(READY)  ## the screenshots in docs and the pictures for links that are shared, made in Chromium
+pictures: $(READY)  ## the screenshots in docs, the icons, and the pictures for shared links, made in Chromium
 	@$(PYTHON) -m infra.pictures
 
 bench: $(READY)  ## cold starts and more, ours beside the same work built as others would (BENCH_FLAGS=--quick)

@@ -123,6 +123,7 @@ class Sample:
     def sources(self) -> Places:
         return Places(
             articles=self.folder / "articles",
+            home=self.folder / "home",
             released=self.folder / "released",
             locales=self.folder / "locales",
             practice=self.folder / "practice.toml",

@@ -11,11 +11,11 @@ from playwright.sync_api import Browser
 
 from infra.local.errors import LocalStackError
 from infra.local.stack import PROJECT, LocalStack
-from infra.pictures import inbox, mails, screens, share
+from infra.pictures import icons, inbox, mails, screens, share
 from infra.pictures.chromium import ToolMissing, browsing, chromium
 from infra.site.sources.practice_file import load
 
-ARTICLES = PROJECT / "functions/content/articles"
+CONTENT = PROJECT / "functions/content"
 SCREENS = PROJECT / "docs/pictures"
 ARTICLE = "dry-needling-for-sciatica"
 MEMBER = "frontdesk@example.com"
@@ -36,7 +36,8 @@ def main() -> int:
 
 def _made(browser: Browser, stack: LocalStack) -> Iterator[Path]:
     practice = load()
-    yield from share.draw(browser, stack.url, ARTICLES, practice.locales)
+    yield from icons.draw(browser, CONTENT / "assets/icon.svg", CONTENT / "icons")
+    yield from share.draw(browser, stack.url, CONTENT, practice)
     yield from screens.take(browser, stack.url, ARTICLE, practice.locales, SCREENS)
     yield from inbox.take(browser, stack, MEMBER, SCREENS)
     yield from mails.take(browser, practice, SCREENS)

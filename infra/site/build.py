@@ -79,6 +79,8 @@ def compile_from(
         messages,
         templates=sources.templates,
         assets={**read_assets(sources.assets), **portrait(file, sources.practice)},
+        icons=sources.icons,
+        home=sources.home,
         released=sources.released,
         today=today or datetime.now(UTC).date(),
         drafts=drafts,

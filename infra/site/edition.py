@@ -13,7 +13,7 @@ from infra.site.errors import ContentError
 from infra.site.languages.localize import Localizer
 from infra.site.languages.message_files import translations
 from infra.site.sources.article import Article
-from infra.site.sources.assets import Asset, read_pictures, read_released
+from infra.site.sources.assets import Asset, read_icons, read_pictures, read_released
 from infra.site.sources.practice_file import PracticeFile
 from infra.site.translations.publication import Publication, publications
 from infra.site.views.article_view import ArticleView, article_view
@@ -42,6 +42,8 @@ class Edition:
         *,
         templates: Path,
         assets: Mapping[str, Asset],
+        icons: Path,
+        home: Path,
         released: Path,
         today: date,
         drafts: bool,
@@ -55,6 +57,8 @@ class Edition:
         self.today = today
         self.locales = practice.locales
         self.assets = assets
+        self.icons = read_icons(icons)
+        self.home_pictures = read_pictures(home)
         self.released = read_released(released)
         self.localizers = {locale: Localizer(locale, translations(catalogues.get(locale))) for locale in self.locales}
         self.views = {locale: site_view(practice, file, localizer) for locale, localizer in self.localizers.items()}

@@ -15,6 +15,8 @@ class Places:
     articles: Path = _CONTENT / "articles"
     templates: Path = _CONTENT / "templates"
     assets: Path = _CONTENT / "assets"
+    icons: Path = _CONTENT / "icons"
+    home: Path = _CONTENT / "home"
     released: Path = _CONTENT / "released"
     mail: Path = ROOT / "shared" / "mail.html"
     inbox: Path = ROOT / "functions" / "inbox" / "templates"

@@ -33,7 +33,7 @@ def keep(sources: Places) -> Sequence[str]:
 def _current(sources: Places) -> Sequence[Mapping[str, Asset]]:
     articles = sorted(each.parent for each in sources.articles.glob("*/article.yaml"))
     photograph = portrait(read_file(sources.practice), sources.practice)
-    return [read_assets(sources.assets), photograph, *map(read_pictures, articles)]
+    return [read_assets(sources.assets), photograph, *map(read_pictures, [sources.home, *articles])]
 
 
 def main() -> int:

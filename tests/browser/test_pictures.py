@@ -6,7 +6,9 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser
 
-from infra.pictures import mails, png, screens, share
+from infra.pictures import icons, mails, png, screens, share
+from infra.site.places import Places
+from tests.browser import pages
 from tests.browser.pages import ARTICLE, LOCALES, landing
 from tests.browser.visitor import Visits
 from tests.practice import PRACTICE
@@ -16,18 +18,31 @@ def test_every_article_gets_a_share_picture_for_each_language_it_is_published_in
     browser: Browser, origin: str, visit: Visits, tmp_path: Path
 ) -> None:
     for name in (ARTICLE, "not-published"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "article.yaml").touch()
+        (tmp_path / "articles" / name).mkdir(parents=True)
+        (tmp_path / "articles" / name / "article.yaml").touch()
 
-    made = list(share.draw(browser, origin, tmp_path, LOCALES))
+    made = list(share.draw(browser, origin, tmp_path, pages.PRACTICE))
 
     assert [path.relative_to(tmp_path).as_posix() for path in made] == [
-        f"{ARTICLE}/pictures/og.{locale}.png" for locale in LOCALES
+        f"{folder}/pictures/og.{locale}.png" for folder in ("home", f"articles/{ARTICLE}") for locale in LOCALES
     ]
-    for path, locale in zip(made, LOCALES, strict=True):
+    for path, locale in zip(made[len(LOCALES) :], LOCALES, strict=True):
         with Image.open(path) as picture:
             assert picture.size == (1200, 630)
         assert png.title_of(path.read_bytes()) == visit().opens(landing(locale)).page.inner_text("h1")
+
+
+def test_icons_have_the_sizes_that_are_asked_for_and_no_hole_where_a_home_screen_would_show_it(
+    browser: Browser, tmp_path: Path
+) -> None:
+    favicon, touch = icons.draw(browser, Places().assets / "icon.svg", tmp_path / "icons")
+
+    with Image.open(favicon) as icon:
+        assert (icon.format, icon.size) == ("ICO", (32, 32))
+        assert icon.convert("RGBA").getchannel("A").getpixel((0, 0)) == 0
+    with Image.open(touch) as icon:
+        assert (icon.size, icon.mode) == ((180, 180), "RGB")
+        assert icon.getpixel((0, 0)) == icon.getpixel((90, 2)) == (11, 92, 99)
 
 
 def test_pages_are_shown_on_a_phone_and_on_a_desk(browser: Browser, origin: str, tmp_path: Path) -> None:

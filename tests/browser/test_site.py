@@ -1,7 +1,7 @@
 """The site as a whole: its links, its languages, what search engines are told, and what it weighs."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -199,10 +199,11 @@ def test_share_preview_says_what_the_page_says(crawl: Mapping[str, Crawled]) -> 
 
 
 @pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("path", [landing, "/{}/".format], ids=["landing", "home"])
 def test_share_preview_has_a_picture_in_the_pages_language(
-    crawl: Mapping[str, Crawled], origin: str, locale: str
+    crawl: Mapping[str, Crawled], origin: str, locale: str, path: Callable[[str], str]
 ) -> None:
-    pictures = {each: open_graph(crawl[f"{origin}{landing(each)}"]).get("og:image", "") for each in LOCALES}
+    pictures = {each: open_graph(crawl[f"{origin}{path(each)}"]).get("og:image", "") for each in LOCALES}
 
     assert pictures[locale].startswith(f"{origin}/assets/")
     assert list(pictures.values()).count(pictures[locale]) == 1
@@ -210,7 +211,7 @@ def test_share_preview_has_a_picture_in_the_pages_language(
     assert (reply.status, reply["content-type"]) == (200, "image/png")
     assert len(reply.body) <= SHARE_PICTURE
     assert Image.open(BytesIO(reply.body)).size == (1200, 630)
-    assert title_of(reply.body) == open_graph(crawl[f"{origin}{landing(locale)}"])["og:title"], "run `make pictures`"
+    assert title_of(reply.body) == open_graph(crawl[f"{origin}{path(locale)}"])["og:title"], "run `make pictures`"
 
 
 # ---- languages

@@ -221,7 +221,7 @@ def test_a_redirect_keeps_what_a_campaign_says(ask: Ask) -> None:
         "/" + "a" * 5000,
         "/" + "en-" * 2000 + "/",
         "/index.json",
-        "/favicon.ico",
+        "/favicon.png",
         "/.env",
     ],
 )

@@ -25,6 +25,9 @@ from shared.http import JSON, dump_json
 type Entry = dict[str, Any]
 
 _IMMUTABLE = "max-age=31536000, immutable"
+# The name does not change with the content: after a day one asks whether it is still the same, and for a year what one
+# has is shown meanwhile (RFC 5861).
+_ICON = "max-age=86400, stale-while-revalidate=31536000"
 
 
 def fill(edition: Edition, table: Table) -> Entry:
@@ -52,7 +55,7 @@ def _key(locales: Sequence[str]) -> str:
 
 
 def _asset_rows(edition: Edition, table: Table) -> dict[str, Row]:
-    pictures = (each for found in edition.pictures.values() for each in found.values())
+    pictures = (each for found in (edition.home_pictures, *edition.pictures.values()) for each in found.values())
     assets = {asset.path: asset for asset in (*edition.released, *edition.assets.values(), *pictures)}
     return {
         path: table.add(asset.body, {"content-type": asset.content_type, "cache-control": _IMMUTABLE})
@@ -66,7 +69,11 @@ def _file_rows(edition: Edition, table: Table) -> dict[str, Row]:
         "/robots.txt": ("text/plain; charset=utf-8", crawlers.robots(edition.practice.origin).encode()),
         "/openapi.json": (JSON, dump_json(openapi.document(edition))),
     }
-    return {
+    icons = {
+        each.path: table.add(each.body, {"content-type": each.content_type, "cache-control": _ICON})
+        for each in edition.icons
+    }
+    return icons | {
         path: table.add(body, {"content-type": content_type, "cache-control": REVALIDATED})
         for path, (content_type, body) in files.items()
     }

@@ -106,6 +106,7 @@ def _home(edition: Edition, table: Table, locale: str) -> Row:
         path="/",
         description=say(_HOME_DESCRIPTION, name=person.name, title=person.title),
         json_ld=structured_data.practice_graph(edition, locale),
+        shared_as=edition.home_pictures.get(f"og.{locale}.png"),
     )
     html = edition.renderer(locale).page(
         "home.html", page=page, articles=edition.articles_for(locale), opening=script_promise(edition, locale)

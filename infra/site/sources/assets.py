@@ -15,6 +15,7 @@ from infra.site.errors import ContentError, fault
 
 _TYPES = {
     ".css": "text/css; charset=utf-8",
+    ".ico": "image/vnd.microsoft.icon",
     ".js": "text/javascript; charset=utf-8",
     ".png": "image/png",
     ".svg": "image/svg+xml",
@@ -65,15 +66,20 @@ def read_assets(folder: Path) -> Mapping[str, Asset]:
     return assets
 
 
-def read_pictures(article: Path) -> Mapping[str, Asset]:
-    """The pictures of the article in folder `article`, by their names below its `pictures`.
+def read_icons(folder: Path) -> Sequence[Asset]:
+    """What browsers ask for by a name of their own at the root of a site, such as `/favicon.ico`."""
+    return [Asset(f"/{path.name}", _TYPES[path.suffix], path.read_bytes()) for path in sorted(folder.glob("*.*"))]
+
+
+def read_pictures(page: Path) -> Mapping[str, Asset]:
+    """The pictures of the article in folder `page`, or of the practice's own page, by their names below its `pictures`.
 
     `<section>.svg` illustrates the section with that id; `og.<locale>.png` stands for the page where it is shared.
     Raises ContentError for a file that is no picture of a known size.
     """
     pictures: dict[str, Asset] = {}
-    for path in sorted((article / "pictures").glob("*")):
-        pictures[path.name] = _asset(path, f"{article.name}/{path.name}", {})
+    for path in sorted((page / "pictures").glob("*")):
+        pictures[path.name] = _asset(path, f"{page.name}/{path.name}", {})
         if pictures[path.name].size is None:
             message = 'must be a PNG, or an SVG with a viewBox="0 0 <width> <height>"'
             raise ContentError([fault(path, None, "picture", message)])

@@ -3,9 +3,11 @@
 import json
 import shutil
 from html.parser import HTMLParser
+from io import BytesIO
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from infra.site import ContentError
 from infra.site.outputs.compiled_form import choices
@@ -394,6 +396,22 @@ def test_assets_are_named_by_their_content(compiled: Sample) -> None:
     assert response.status == 200
     assert response.headers["cache-control"] == "max-age=31536000, immutable"
     assert response.headers["content-type"] == "text/css; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    ("path", "content_type", "size"),
+    [("/favicon.ico", "image/vnd.microsoft.icon", (32, 32)), ("/apple-touch-icon.png", "image/png", (180, 180))],
+)
+def test_what_browsers_ask_for_at_the_root_is_there_and_asked_for_again_after_a_day(
+    compiled: Sample, path: str, content_type: str, size: tuple[int, int]
+) -> None:
+    response = compiled.get(path)
+
+    assert (response.status, response.headers["content-type"]) == (200, content_type)
+    assert response.headers["cache-control"] == "max-age=86400, stale-while-revalidate=31536000"
+    assert "etag" in response.headers
+    with Image.open(BytesIO(response.body)) as icon:
+        assert icon.size == size
 
 
 @pytest.mark.parametrize(

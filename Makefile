@@ -26,7 +26,7 @@ UV_NATIVE_TLS ?= $(UV_SYSTEM_CERTS)
 export UV_SYSTEM_CERTS UV_NATIVE_TLS
 endif
 
-.PHONY: help run test quick lighthouse pictures bench build deploy doctor rotate-keys leads released check format content-check closures catalogues clean
+.PHONY: help run test quick lighthouse pictures bench build deploy rollback journey doctor release rotate-keys leads released check format content-check closures catalogues clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -87,6 +87,16 @@ deploy: build  ## build, and deploy to AWS (STAGE=dev or prod; the first time wi
 	  { echo "Add Architecture=$(ARCH) to the parameter_overrides of [$(CONFIG).deploy.parameters] in samconfig.toml first." >&2; exit 1; }
 	@$(SAM) deploy --config-env $(CONFIG) $(FLAGS)
 
+# Its own Makefile, libraries and articles; of what is here, only the settings.
+rollback:  ## deploy what a tag or commit has, as the way back (TO=v0.2.0; STAGE=dev or prod)
+	@commit=$$(git rev-parse --verify --quiet "$(TO)^{commit}") || \
+	  { echo "TO=$(TO) is no tag and no commit here: \`git tag\` lists releases, \`git fetch --tags\` brings them." >&2; exit 1; }; \
+	rm -rf .local/rollback && mkdir -p .local/rollback && git archive "$$commit" | tar -x -C .local/rollback && \
+	  cp samconfig.toml .local/rollback && $(MAKE) -C .local/rollback deploy
+
+journey: $(READY)  ## try a stage's pages from outside, as a reader's browser asks for them (STAGE=dev or prod)
+	@$(PYTHON) -m infra.ops.journey "$(STACK)"
+
 doctor: $(READY)  ## whether all is well with a stage, before a deployment and after, and what to do (STAGE=dev or prod)
 	@$(PYTHON) -m infra.ops.doctor "$(CONFIG)"
 
@@ -105,6 +115,9 @@ leads: $(READY)  ## enquiries from a shell, such as `make leads erase 7KQM-4TWX 
 
 released: $(READY)  ## after a release of prod: keep its style, script and pictures for the pages that outlive it
 	@$(PYTHON) -m infra.site.released
+
+release: $(READY)  ## number, changelog and tag of a release, from what is committed (VERSION=0.3.0)
+	@$(PYTHON) -m infra.ops.release "$(VERSION)"
 
 content-check: $(READY)  ## what drifted in which translation, and what is past its review date
 	@$(PYTHON) -m infra.site.translations.check

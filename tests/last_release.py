@@ -1,22 +1,19 @@
 """The last release, as its commit has it: what this one is deployed over, and what a rollback brings back."""
 
 import io
-import re
 import subprocess
 import tarfile
 from pathlib import Path
 
 import pytest
 
+from infra.ops import release
 from tests.conftest import ROOT
 
 
 def released() -> list[tuple[str, str]]:
     """The releases in the changelog, newest first: version, and commit where that is written down."""
-    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    return re.findall(
-        r"^## \[(\d+\.\d+\.\d+)\] - \d{4}-\d\d-\d\d\n(?:\nCommit ([0-9a-f]{40})\.$)?", changelog, re.MULTILINE
-    )
+    return release.released(ROOT)
 
 
 def file(path: str) -> str:
@@ -32,7 +29,7 @@ def unpack(folder: Path, *paths: str) -> None:
 
 def _commit() -> str:
     # The newest may not know its own yet: the commit after it writes it down.
-    version, commit = next(release for release in released() if release[1])
+    version, commit = next(each for each in released() if each[1])
     # A clone may lack history and tags, but what is held against the last release cannot do without it.
     if subprocess.run(["git", "cat-file", "-e", commit], capture_output=True, check=False, cwd=ROOT).returncode:
         pytest.fail(f"This clone lacks release {version}: git fetch origin {commit}", pytrace=False)

@@ -75,7 +75,12 @@ class Stack:
     @cached_property
     def links(self) -> Links:
         """Links to the pages at the address that the stack has."""
-        return Links(self.keys, named_values(self._described, "Output")["PageUrl"].rstrip("/"))
+        return Links(self.keys, self.outputs["PageUrl"].rstrip("/"))
+
+    @cached_property
+    def outputs(self) -> Mapping[str, str]:
+        """The outputs."""
+        return named_values(self._described, "Output")
 
     @cached_property
     def members(self) -> Members:

@@ -12,7 +12,9 @@ from infra.local.mail import Mail
 from infra.local.stack import LocalStack
 from infra.ops.doctor import pages
 from infra.ops.doctor.case import Case, Deployed
+from infra.ops.doctor.findings import Level
 from infra.ops.doctor.outside import Unreachable, fetch
+from infra.ops.journey import Site, walk
 from infra.site.sources import practice_file
 from tests.stack.asking import Answer, ask
 from tests.stack.conftest import eventually, forget_budget, make_due
@@ -289,3 +291,9 @@ def test_the_doctor_finds_pages_api_and_inbox_as_they_should_be(running: LocalSt
     assert list(pages.answers(case, stack)) == []
     with pytest.raises(Unreachable, match="refused"):
         fetch("http://127.0.0.1:9/")
+
+
+def test_the_journey_of_a_deployment_arrives(running: LocalStack) -> None:
+    found = list(walk(Site(f"{running.url}/", practice_file.load().locales)))
+
+    assert [str(finding) for finding in found if finding.level is not Level.OK] == []

@@ -32,6 +32,8 @@ ELSEWHERE = {
     "sam validate": "tests/template/test_packages.py",
     "sam build": "tests/template/test_packages.py",
     "sam deploy": "tests/stack/test_first_deployment.py",
+    "aws cloudformation deploy --stack-name deploy-roles": "tests/template/test_deploy_roles.py",
+    "aws cloudformation describe-stacks --stack-name deploy-roles": "tests/template/test_deploy_roles.py",
     "id=$(aws cloudformation": "finds the distribution, which the stack has with ContentDelivery=cloudfront alone",
     "aws sesv2 put-configuration-set-suppression-options": "moto does not know it; see tests/template/test_alarms.py",
     "aws sesv2 get-suppressed-destination": "moto has no suppression list",

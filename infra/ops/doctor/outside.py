@@ -24,6 +24,7 @@ class Answer(NamedTuple):
 
     status: int
     headers: Mapping[str, str]
+    body: bytes = b""
 
 
 class _Stay(HTTPRedirectHandler):
@@ -33,12 +34,13 @@ class _Stay(HTTPRedirectHandler):
         """Called by urllib, which takes None for an error's answer."""
 
 
-def fetch(url: str) -> Answer:
+def fetch(url: str, method: str = "GET", headers: Mapping[str, str] | None = None) -> Answer:
     """Ask for a page, and follow no redirect. Raises Unreachable where none answers."""
-    request = Request(url, headers={"User-Agent": "needlepoint-doctor"})  # noqa: S310 - the stack's outputs begin with https
+    sent = {"User-Agent": "needlepoint-doctor", **(headers or {})}
+    request = Request(url, headers=sent, method=method)  # noqa: S310 - the stack's outputs begin with https
     try:
         with build_opener(_Stay()).open(request, timeout=_SECONDS) as response:
-            return Answer(response.status, _lower(response.headers))
+            return Answer(response.status, _lower(response.headers), response.read())
     except HTTPError as error:
         with error:
             return Answer(error.code, _lower(error.headers))

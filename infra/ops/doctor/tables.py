@@ -19,6 +19,8 @@ _LATE_SECONDS: Final = 900
 _AT_ONCE: Final = 100
 # When something was last asked of an item whose step is due at once.
 _BEGINNINGS: Final = ("stored_at", "created_at", "alert_asked_at", "rescued_at")
+# All that is asked for of an item, and all that infra/deploy_roles.yaml lets a workflow ask for.
+LOOKED_AT: Final = ("pk", "sk", "next_at", "expires_at", *_BEGINNINGS)
 
 
 def keeping(case: Case, stack: Deployed) -> Iterator[Finding]:
@@ -52,9 +54,8 @@ def overdue(case: Case, stack: Deployed) -> Iterator[Finding]:
             ExpressionAttributeValues={":latest": attribute(int(latest))},
         )
     )
-    wanted = ("pk", "sk", "next_at", "expires_at", *_BEGINNINGS)
     # The index may be late; and of an enquiry, nothing is read but times.
-    items = [item for some in batched(keys, _AT_ONCE, strict=False) for item in table.get_each(some, wanted)]
+    items = [item for some in batched(keys, _AT_ONCE, strict=False) for item in table.get_each(some, LOOKED_AT)]
     waiting = {_since(item): item["pk"]["S"] for item in items if _waits(item, case.now)}
     if waiting and (since := min(waiting)) <= latest:
         what = f"{waiting[since]} waits for its next step since {_duration(case.now - since)}"

@@ -1,0 +1,163 @@
+"""The pages of a stage, tried from outside as a reader's browser asks for them: `make journey STAGE=dev`.
+
+`python -m infra.ops.journey WHERE`; WHERE is a stack's name, or the pages' address. The form is not sent: an enquiry
+would be alerted like anybody's.
+"""
+
+import argparse
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urljoin
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.ops.doctor.findings import Finding, Level, wrong
+from infra.ops.doctor.outside import Answer, Unreachable, fetch
+from infra.ops.stack import Stack
+from infra.site.sources import practice_file
+from shared.http import HTML, JSON, SECURITY_HEADERS
+
+_DO: Final = "docs/operations.md#apierrorsalarm"
+_LINK: Final = re.compile(r'href="(/[a-zA-Z-]+/articles/[^"#?]+)"')
+_ASSET: Final = re.compile(r'(?:src|href)="(/assets/[^"]+\.(?:css|js))"')
+# What a page with the form has, whatever it looks like.
+_FORM: Final = '<form id="enquiry-form" method="post" action="/api/leads"'
+
+
+class Astray(Exception):
+    """A step cannot be taken; the message says what was met instead."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """Pages at an address.
+
+    Attributes:
+        address: Of the home page, with the slash at its end.
+        locales: The languages that the practice has.
+        fetch: Asks for a page.
+    """
+
+    address: str
+    locales: Sequence[str]
+    fetch: Callable[..., Answer] = fetch
+
+    def ask(self, path: str, status: int = 200, *, method: str = "GET", **headers: str) -> Answer:
+        """What is answered there. Raises Astray where that is another status, or lacks a header of safety."""
+        url = urljoin(self.address, path)
+        answer = self.fetch(url, method, {name.replace("_", "-"): value for name, value in headers.items()})
+        if answer.status != status:
+            raise Astray(f"{method} {url} answers {answer.status}, not {status}")
+        self._expect(url, answer, SECURITY_HEADERS)
+        return answer
+
+    def page(self, path: str, locale: str) -> str:
+        """A page's text. Raises Astray where it is none in that language."""
+        answer = self.ask(path)
+        self._expect(path, answer, {"content-type": HTML, "content-language": locale})
+        text = answer.body.decode()
+        if f'<html lang="{locale}"' not in text:
+            raise Astray(f"{path} is no page in {locale}")
+        return text
+
+    @staticmethod
+    def _expect(url: str, answer: Answer, headers: Mapping[str, str]) -> None:
+        for name, value in headers.items():
+            if (found := answer.headers.get(name)) != value:
+                raise Astray(f"{url} answers with {name}: {found or 'nothing'}, not {value}")
+
+
+def languages(site: Site) -> None:
+    """The bare address leads each reader to their language."""
+    for locale in site.locales:
+        led = site.ask("", 302, accept_language=locale).headers.get("location", "")
+        if urljoin(site.address, led) != urljoin(site.address, f"{locale}/"):
+            raise Astray(f"a reader of {locale} is led to {led or 'nowhere'}")
+
+
+def articles(site: Site) -> None:
+    """Home leads to an article with the form, in every language."""
+    for locale in site.locales:
+        home = site.page(f"{locale}/", locale)
+        links = [path for path in _LINK.findall(home) if path.startswith(f"/{locale}/")]
+        if not links:
+            raise Astray(f"/{locale}/ leads to no article in its language")
+        if _FORM not in site.page(links[0], locale):
+            raise Astray(f"{links[0]} has no form")
+
+
+def assets(site: Site) -> None:
+    """Style and script are there, for good."""
+    found = _ASSET.findall(site.page(f"{site.locales[0]}/", site.locales[0]))
+    if not found:
+        raise Astray("the home page names neither style nor script")
+    for path in found:
+        if "immutable" not in (said := site.ask(path).headers.get("cache-control", "")):
+            raise Astray(f"{path} may be kept: {said or 'nobody knows for how long'}")
+
+
+def kept(site: Site) -> None:
+    """What a reader has already is not sent again."""
+    tag = site.ask(f"{site.locales[0]}/").headers.get("etag")
+    if not tag:
+        raise Astray("the home page has no etag")
+    site.ask(f"{site.locales[0]}/", 304, if_none_match=tag)
+
+
+def form(site: Site) -> None:
+    """The form's function starts, and takes an enquiry."""
+    allowed = site.ask("api/leads", 204, method="OPTIONS").headers.get("allow", "")
+    if "POST" not in allowed:
+        raise Astray(f"/api/leads takes {allowed or 'nothing'}")
+
+
+def api(site: Site) -> None:
+    """Programs get articles and the description of the API."""
+    for path in (f"api/articles?locale={site.locales[0]}", "openapi.json"):
+        kind = site.ask(path).headers.get("content-type", "")
+        if not kind.startswith(JSON.partition(";")[0]):
+            raise Astray(f"/{path} is {kind or 'nothing known'}")
+
+
+def inbox(site: Site) -> None:
+    """The practice's pages let nobody in who has not signed in."""
+    led = site.ask("inbox", 303).headers.get("location", "")
+    if not led.startswith("/inbox/sign-in"):
+        raise Astray(f"whoever has not signed in is led to {led or 'nowhere'}")
+    site.ask(led)
+
+
+STEPS: Final = (languages, articles, assets, kept, form, api, inbox)
+
+
+def walk(site: Site) -> Iterator[Finding]:
+    """What each step comes to."""
+    for step in STEPS:
+        try:
+            step(site)
+        except (Astray, Unreachable) as error:
+            yield wrong(f"{(step.__doc__ or '').rstrip('.')}? {error}", _DO)
+        else:
+            yield Finding(Level.OK, (step.__doc__ or "").rstrip("."))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Go, and say how it went; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m infra.ops.journey", description="Try a stage's pages.")
+    parser.add_argument("where", help="the stack's name, such as needlepoint-prod, or the pages' address")
+    where = parser.parse_args(arguments).where
+    try:
+        address = where if "://" in where else Stack(where).outputs["PageUrl"]
+    except (BotoCoreError, ClientError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    found = list(walk(Site(f"{address.rstrip('/')}/", practice_file.load().locales)))
+    sys.stdout.writelines(f"{line}\n" for finding in found for line in finding.lines())
+    return int(any(finding.level is Level.WRONG for finding in found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -80,6 +80,7 @@ build: $(READY)  ## the packages that Lambda gets, in .aws-sam/build (ARCH=arm64
 	  { echo "samconfig.toml has no [$(CONFIG).deploy.parameters]: STAGE is dev, prod, or one that you add there." >&2; exit 1; }
 	@$(PYTHON) -m infra.site.translations.check || echo "== The above is to be done; what is withheld is not published."
 	@$(PYTHON) -m infra.closures --missing
+	@$(PYTHON) -m infra.ops.origin "$(CONFIG)"
 	@ARCH=$(ARCH) $(SAM) build --config-env $(CONFIG) --parameter-overrides Architecture=$(ARCH)
 
 deploy: build  ## build, and deploy to AWS (STAGE=dev or prod; the first time with FLAGS=--guided)

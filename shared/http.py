@@ -21,7 +21,8 @@ PROBLEM = "application/problem+json; charset=utf-8"
 HTML = "text/html; charset=utf-8"
 
 SECURITY_HEADERS: Mapping[str, str] = {
-    "strict-transport-security": "max-age=63072000; includeSubDomains",
+    # Without includeSubDomains: at an apex domain it would bind every other host of the practice for two years.
+    "strict-transport-security": "max-age=63072000",
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -10,6 +10,7 @@ from moto.core.utils import camelcase_to_underscores
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.sesv2.models import sesv2_backends
 
+from infra.local.template import REGION
 from infra.local.template import arn as aws_arn
 
 Properties = dict[str, Any]
@@ -110,9 +111,19 @@ def _secret(name: str, properties: Properties, account_id: str, region: str) -> 
     return str(json.loads(created)["ARN"])
 
 
+def _api_domain(_: str, properties: Properties, *__: str) -> str:
+    # What API Gateway gives to lead it to.
+    properties["RegionalDomainName"] = f"d-local.execute-api.{REGION}.amazonaws.com"
+    properties["RegionalHostedZoneId"] = "ZLOCAL"
+    return str(properties["DomainName"])
+
+
 _MODELS: Mapping[str, Create] = {
     # The gateway serves its routes. The id can be part of a host name.
     "AWS::ApiGatewayV2::Api": lambda *_: "local",
+    "AWS::ApiGatewayV2::DomainName": _api_domain,
+    # moto would ask for the zone, which belongs to no stack.
+    "AWS::Route53::RecordSetGroup": _nothing,
     "AWS::SES::ConfigurationSet": _configuration_set,
     "AWS::SES::EmailIdentity": _email_identity,
     "AWS::SecretsManager::Secret": _secret,

@@ -3,7 +3,7 @@
 import copy
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -35,10 +35,13 @@ def load(path: Path, parameters: Mapping[str, str] | None = None) -> Template:
     """Reads a SAM template and translates it, with these values in place of the defaults of its parameters.
 
     Raises:
-        TemplateError: The file is no valid SAM template, or a parameter is unknown, missing or out of range.
+        TemplateError: The file is no valid SAM template; a parameter is unknown, missing or out of range; or some of
+            them do not go together.
     """
     sam = read(path)
     values = parameter_values(sam.get("Parameters", {}), parameters or {})
+    for fault in rule_faults(sam.get("Rules", {}), values):
+        raise TemplateError(f"{fault}.")
     return Template(translate(sam, values), values)
 
 
@@ -93,6 +96,30 @@ def parameter_fault(spec: Mapping[str, Any], value: str) -> str | None:
         if not re.fullmatch(r"-?\d+(\.\d+)?", value) or not lowest <= float(value) <= highest:
             return f"must be a number from {lowest:g} to {highest:g}, not {value}"
     return None
+
+
+def rule_faults(rules: Mapping[str, Any], values: Mapping[str, str]) -> Iterator[str]:
+    """What CloudFormation refuses in values that do not go together, in the words of the template's rules."""
+    for rule in rules.values():
+        if "RuleCondition" not in rule or _holds(rule["RuleCondition"], values):
+            for each in rule["Assertions"]:
+                if not _holds(each["Assert"], values):
+                    yield str(each["AssertDescription"])
+
+
+def _holds(condition: Any, values: Mapping[str, str]) -> bool:
+    ((function, operands),) = condition.items()
+    match function:
+        case "Fn::Not":
+            return not _holds(operands[0], values)
+        case "Fn::And":
+            return all(_holds(each, values) for each in operands)
+        case "Fn::Or":
+            return any(_holds(each, values) for each in operands)
+        case "Fn::Equals":
+            one, other = (values[each["Ref"]] if isinstance(each, Mapping) else str(each) for each in operands)
+            return one == other
+    raise TemplateError(f"The local stack does not know {function} in a rule.")
 
 
 def translate(sam: dict[str, Any], parameters: Mapping[str, str]) -> dict[str, Any]:

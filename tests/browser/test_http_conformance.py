@@ -19,7 +19,7 @@ REMARKS = {
     "CREATED_WITHOUT_LOCATION",  # a lead has no address: nobody but the practice may read it
 }
 SECURITY = {
-    "strict-transport-security": r"max-age=(\d{8,}); includeSubDomains",
+    "strict-transport-security": r"max-age=(\d{8,})",
     "content-security-policy": (
         r"default-src 'none'; (?!.*unsafe)(?=.*form-action 'self')(?=.*base-uri 'none').*frame-ancestors 'none'"
     ),

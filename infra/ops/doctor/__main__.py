@@ -14,7 +14,7 @@ from typing import Final
 from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
 from infra.local.errors import TemplateError
-from infra.ops.doctor.case import CannotLook, Case, Config, Deployed, client, declared_parameters
+from infra.ops.doctor.case import CannotLook, Case, Config, Deployed, client, declared
 from infra.ops.doctor.checks import AFTER, BEFORE
 from infra.ops.doctor.findings import Finding, Level, note, wrong
 from infra.site.errors import ContentError
@@ -36,7 +36,7 @@ def open_case(block: str) -> Case:
         sts = client("sts")
         account, region = sts.get_caller_identity()["Account"], sts.meta.region_name
         stack = Deployed.read(config.stack, client("cloudformation"))
-        practice, declared = practice_file.load(), declared_parameters()
+        practice, (parameters, rules) = practice_file.load(), declared()
     except NoRegionError as error:
         raise CannotLook(f"No region is set: export AWS_DEFAULT_REGION={config.region or 'us-west-2'}") from error
     except (BotoCoreError, ClientError) as error:
@@ -47,7 +47,7 @@ def open_case(block: str) -> Case:
         what = f"samconfig.toml deploys to {config.region}, and your shell looks at {region}"
         raise CannotLook(f"{what}: export AWS_DEFAULT_REGION={config.region}")
     print(f"{config.stack} in {region}, account {account}\n")
-    return Case(declared, config.parameters, practice, stack, time.time(), client)
+    return Case(parameters, config.parameters, practice, stack, time.time(), client, rules=rules)
 
 
 def look(case: Case) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 import time
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -142,10 +142,11 @@ class Case:
         practice: The practice file.
         stack: The stack, or None before it is deployed.
         now: Seconds since the epoch.
-        aws: A client for a service, by boto3's name of it.
+        aws: A client for a service, by boto3's name of it, and if wanted with another `region_name`.
         fetch: Asks for a page.
         resolve: Asks for records of a name.
         sleep: Waits so many seconds.
+        rules: The template's rules, of parameters that have to go together.
     """
 
     declared: Mapping[str, Any]
@@ -153,10 +154,11 @@ class Case:
     practice: Practice
     stack: Deployed | None
     now: float
-    aws: Callable[[str], Any]
+    aws: Callable[..., Any]
     fetch: Callable[[str], Answer] = outside.fetch
     resolve: Callable[[str, str], Sequence[str]] = outside.resolve
     sleep: Callable[[float], None] = time.sleep
+    rules: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def parameters(self) -> Mapping[str, str]:
@@ -167,6 +169,11 @@ class Case:
         values = {name: str(spec.get("Default", "")) for name, spec in self.declared.items()}
         values |= {**(self.stack.parameters if self.stack else {}), **self.given}
         return {name: values[name] for name in self.declared}
+
+    @property
+    def region(self) -> str:
+        """The region that the stack is in, or will be."""
+        return str(self.aws("cloudformation").meta.region_name)
 
     @cached_property
     def account(self) -> Mapping[str, Any]:
@@ -201,12 +208,12 @@ def pages(ask: Callable[..., Mapping[str, Any]], **asked: Any) -> Iterator[Mappi
 
 
 @cache
-def client(service: str) -> Any:
-    """A client for a service, made once."""
-    return aws_client(service)
+def client(service: str, **options: Any) -> Any:
+    """A client for a service, made once; with `region_name`, in another region."""
+    return aws_client(service, **options)
 
 
-def declared_parameters() -> Mapping[str, Any]:
-    """The template's parameters."""
-    declared: Mapping[str, Any] = template.read(ROOT / "template.yaml")["Parameters"]
-    return declared
+def declared() -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """The template's parameters, and its rules."""
+    sam = template.read(ROOT / "template.yaml")
+    return sam["Parameters"], sam["Rules"]

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from infra.ops.doctor import domain, functions, mail, pages, settings, stack, tables, watch
+from infra.ops.doctor import address, domain, functions, mail, pages, settings, stack, tables, watch
 from infra.ops.doctor.case import Case, Deployed
 from infra.ops.doctor.findings import Finding
 
 # What can be looked at before there is a stack, too.
 BEFORE: Final[Mapping[str, Callable[[Case], Iterator[Finding]]]] = {
     "The parameters fit the template": settings.parameters,
+    "The own domain's certificate fits": address.certificate,
+    "Links will lead to the own domain": address.planned_origin,
     "The days on which the practice is closed are known": settings.closures,
     "SES sends for this account": mail.sending,
     "Every address is verified that has to be": mail.addresses,
@@ -21,8 +23,9 @@ BEFORE: Final[Mapping[str, Callable[[Case], Iterator[Finding]]]] = {
 # In the order in which one would look; what takes minutes comes last.
 AFTER: Final[Mapping[str, Callable[[Case, Deployed], Iterator[Finding]]]] = {
     "The last deployment succeeded": stack.state,
+    "The own domain leads to the pages": address.records,
     "The pages, the API and the inbox answer": pages.answers,
-    "Links lead to the pages' own address": pages.origin,
+    "Links lead to the pages' own address": address.origin,
     "Every stream and queue is read": stack.sources,
     "Every schedule runs": stack.schedules,
     "Alarms reach somebody": watch.subscription,

@@ -1,10 +1,10 @@
-"""Whether the pages are where they should be, and answer as they should."""
+"""Whether the pages answer as they should."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from infra.ops.doctor.case import Case, Deployed
-from infra.ops.doctor.findings import Finding, note, wrong
+from infra.ops.doctor.findings import Finding, wrong
 from infra.ops.doctor.outside import Unreachable
 from shared.http import HTML, JSON, PROBLEM, SECURITY_HEADERS
 
@@ -34,18 +34,6 @@ def answers(case: Case, stack: Deployed) -> Iterator[Finding]:
             if (found := headers.get(name)) != value:
                 what = f"{expected.url} answers with {name}: {found or 'nothing'}, not {value}"
                 yield wrong(what, "Deploy this checkout; if it is deployed, see what stands in front of the API")
-
-
-def origin(case: Case, stack: Deployed) -> Iterator[Finding]:
-    """Links in alerts and in search engines that lead elsewhere."""
-    address, known = stack.outputs["PageUrl"].rstrip("/"), case.practice.origin
-    if known == address:
-        return
-    what = f"The pages are at {address}, and shared/practice.toml has origin {known}"
-    if stack.parameters.get("Stage") == "prod":
-        yield wrong(what, f'Write origin = "{address}" and deploy: links in alerts lead there')
-    else:
-        yield note(what, "As long as that is prod's, links in this stage's mails lead to prod")
 
 
 def _expected(case: Case, stack: Deployed) -> Iterator[_Expected]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from infra.local.template import parameter_fault
+from infra.local.template import parameter_fault, rule_faults
 from infra.ops.doctor.case import Case
 from infra.ops.doctor.findings import Finding, note, wrong
 from shared.practice import year_without_closures
@@ -22,6 +22,8 @@ def parameters(case: Case) -> Iterator[Finding]:
             yield wrong(f"{name} {fault}", "Correct it in samconfig.toml")
         elif (now := deployed.get(name, planned)) != planned:
             yield note(f"{name} is {now or 'empty'}, and {planned or 'empty'} in samconfig.toml", "`make deploy`")
+    for fault in rule_faults(case.rules, case.parameters):
+        yield wrong(fault, "Correct it in samconfig.toml")
     if (zone := case.parameters["TimeZone"]) != case.practice.time_zone:
         do = f"Deploy with TimeZone={case.practice.time_zone}, or correct the file"
         yield wrong(f"TimeZone is {zone}, and shared/practice.toml has {case.practice.time_zone}", do)

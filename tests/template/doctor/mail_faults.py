@@ -101,6 +101,10 @@ MAIL_FAULTS: Final[dict[str, Fault]] = {
         lambda world: world.given.update(AlertDetail="full"),
         ("note: AlertDetail is brief, and full in samconfig.toml -> `make deploy`",),
     ),
+    "parameters that do not go together": Fault(
+        lambda world: world.deploy(CertificateArn=""),
+        ("wrong: DomainName needs CertificateArn, a certificate for that name -> Correct it in samconfig.toml",),
+    ),
     "a practice in another time zone": Fault(
         lambda world: setattr(world, "practice", replace(world.practice, time_zone="Europe/Paris")),
         ("wrong: TimeZone is America/Phoenix, and .* has Europe/Paris -> Deploy with TimeZone=Europe/Paris",),

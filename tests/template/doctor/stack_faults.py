@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError
 from infra.ops.doctor.outside import Answer
 from shared.items import item_of
 from shared.practice import Closure
-from tests.template.doctor.world import NOW, Fault, World
+from tests.template.doctor.world import DOMAIN, HOST, NOW, PARAMETERS, Fault, World
 
 HOUR: Final = 3600
 
@@ -27,6 +27,18 @@ def a_page(world: World, path: str, status: int = 200, **headers: str | None) ->
 
 def nobody_answers(world: World) -> None:
     world.pages[f"{world.stack.outputs['ApiUrl']}/leads"] = None
+
+
+IN_EUROPE: Final = PARAMETERS["CertificateArn"].replace("us-east-1", "eu-west-1")
+
+
+def certificate_elsewhere(world: World) -> None:
+    world.deploy(CertificateArn=IN_EUROPE, ContentDelivery="cloudfront")
+
+
+def certificate(world: World, **parts: Any) -> None:
+    """What ACM says of the own domain's."""
+    world.stubs["acm", "DescribeCertificate"]["Certificate"] |= parts
 
 
 def status(world: World, status: str) -> None:
@@ -321,7 +333,51 @@ STACK_FAULTS: Final[dict[str, Fault]] = {
     ),
     "links that lead elsewhere": Fault(
         lambda world: setattr(world, "practice", replace(world.practice, origin="https://www.example.com")),
-        ('wrong: The pages are at https://.*, and .* https://www.example.com -> Write origin = "https://local',),
+        (
+            'wrong: The pages are at https://.*, and .* https://www.example.com -> Write origin = "https://www.clinic.test"',
+        ),
+    ),
+    # ---- the own domain
+    "a domain that leads nowhere": Fault(
+        lambda world: world.records.update({(HOST, "CNAME"): []}),
+        ("wrong: www.clinic.test leads nowhere -> Make a CNAME record for it that leads to d-local.execute-api",),
+    ),
+    "a domain that leads elsewhere": Fault(
+        lambda world: world.records.update({(HOST, "CNAME"): ["old.host.test"]}),
+        ("wrong: www.clinic.test leads to old.host.test -> Let its CNAME record lead to d-local.execute-api",),
+    ),
+    "a certificate in another region than CloudFront's": Fault(
+        certificate_elsewhere,
+        ("wrong: CertificateArn is in eu-west-1, and CloudFront takes those of us-east-1 alone -> `aws acm request",),
+    ),
+    "a certificate in another region than the stack": Fault(
+        lambda world: world.deploy(CertificateArn=IN_EUROPE),
+        ("wrong: CertificateArn is in eu-west-1, and API Gateway takes those of us-east-1 alone -> `aws acm request-",),
+    ),
+    "a certificate that waits for its record": Fault(
+        lambda world: certificate(world, Status="PENDING_VALIDATION"),
+        ("wrong: The certificate of www.clinic.test is PENDING_VALIDATION -> Make the record that ACM asks for",),
+    ),
+    "a certificate for another name": Fault(
+        lambda world: certificate(world, SubjectAlternativeNames=[DOMAIN]),
+        ("wrong: CertificateArn is for clinic.test, and not for www.clinic.test -> `aws acm request-certificate",),
+    ),
+    "a certificate that is not renewed": Fault(
+        lambda world: certificate(world, NotAfter=datetime(2026, 12, 1, tzinfo=UTC)),
+        ("wrong: The certificate of www.clinic.test ends on 2026-12-01 -> See in ACM's console",),
+    ),
+    "a certificate that was deleted": Fault(
+        lambda world: refused(
+            world, "acm", "DescribeCertificate", refusal("ResourceNotFoundException", "DescribeCertificate")
+        ),
+        ("wrong: There is no certificate arn:aws:acm:.* -> `aws acm request-certificate",),
+    ),
+    "a domain to come that links do not lead to": Fault(
+        lambda world: world.given.update(DomainName="new.clinic.test"),
+        (
+            "note: DomainName is www.clinic.test, and new.clinic.test in samconfig.toml -> `make deploy`",
+            "note: DomainName is new.clinic.test, and .* has origin https://www.clinic.test: .* -> Once the domain",
+        ),
     ),
     # ---- what could not be looked at
     "a right that is missing": Fault(

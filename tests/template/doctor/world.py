@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from botocore.exceptions import ClientError
 from moto import mock_aws
@@ -14,7 +15,7 @@ from moto import mock_aws
 from infra.local import template
 from infra.local.cloud import STACK_NAME, Cloud
 from infra.local.endpoint import AwsEndpoint
-from infra.ops.doctor.case import Case, Deployed, declared_parameters
+from infra.ops.doctor.case import Case, Deployed, declared
 from infra.ops.doctor.outside import Answer, Unreachable
 from shared.aws import aws_client
 from shared.http import HTML, JSON, PROBLEM, SECURITY_HEADERS
@@ -24,6 +25,7 @@ from tests.practice import PRACTICE
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC).timestamp()
 DOMAIN = "clinic.test"
 TOKEN = "token1"
+HOST = f"www.{DOMAIN}"
 PARAMETERS = {
     "Stage": "prod",
     "AlertSender": f"website@{DOMAIN}",
@@ -32,6 +34,8 @@ PARAMETERS = {
     "AlertBackup": "owner@elsewhere.test",
     "OpsEmail": "ops@elsewhere.test",
     "TimeZone": PRACTICE.time_zone,
+    "DomainName": HOST,
+    "CertificateArn": f"arn:aws:acm:{template.REGION}:{template.ACCOUNT_ID}:certificate/{UUID(int=1)}",
 }
 ACCOUNT = {
     "ProductionAccessEnabled": True,
@@ -50,6 +54,12 @@ IDENTITY = {
     },
     "MailFromAttributes": {"MailFromDomain": f"mail.{DOMAIN}", "MailFromDomainStatus": "SUCCESS"},
 }
+CERTIFICATE = {
+    "Status": "ISSUED",
+    "DomainName": DOMAIN,
+    "SubjectAlternativeNames": [DOMAIN, f"*.{DOMAIN}"],
+    "NotAfter": datetime(2027, 10, 1, tzinfo=UTC),
+}
 # What moto does not know, or knows otherwise, by service and operation.
 STUBS: Mapping[tuple[str, str], Any] = {
     ("sesv2", "GetAccount"): ACCOUNT,
@@ -59,6 +69,7 @@ STUBS: Mapping[tuple[str, str], Any] = {
         "SuppressionOptions": {"SuppressedReasons": []},
         "SendingOptions": {"SendingEnabled": True},
     },
+    ("acm", "DescribeCertificate"): {"Certificate": CERTIFICATE},
     ("lambda", "GetAccountSettings"): {"AccountLimit": {"UnreservedConcurrentExecutions": 1000}},
     ("cloudformation", "DetectStackDrift"): {"StackDriftDetectionId": "drift"},
     ("cloudformation", "DescribeStackDriftDetectionStatus"): {
@@ -98,7 +109,7 @@ class World:
 
     def __init__(self) -> None:
         self.asked: set[tuple[str, str]] = set()
-        self.declared = declared_parameters()
+        self.declared, self.rules = declared()
         self._kept: dict[str, Any] = {}
         self._clients: dict[str, Any] = {}
         cloud = Cloud(AwsEndpoint())
@@ -147,6 +158,7 @@ class World:
         self.records: dict[tuple[str, str], Sequence[str] | None] = {
             (f"_dmarc.{DOMAIN}", "TXT"): ["v=DMARC1; p=reject"],
             (f"{TOKEN}._domainkey.{DOMAIN}", "CNAME"): [f"{TOKEN}.dkim.amazonses.com"],
+            (HOST, "CNAME"): [self.stack.outputs["DomainTarget"]],
             (f"mail.{DOMAIN}", "TXT"): ["v=spf1 include:amazonses.com ~all"],
         }
 
@@ -162,6 +174,7 @@ class World:
             self._fetch,
             self._resolve,
             self.slept.append,
+            self.rules,
         )
 
     def deploy(self, **parameters: str) -> None:
@@ -178,10 +191,10 @@ class World:
         self._live.add(service)
         return self._real(service)
 
-    def aws(self, service: str) -> Any:
+    def aws(self, service: str, **options: Any) -> Any:
         """A client as the doctor has it."""
         if service not in self._clients:
-            client = aws_client(service)
+            client = aws_client(service, **options)
             ask = client._make_api_call
             client._make_api_call = lambda operation, given: self._answer(service, operation, given, ask)
             self._clients[service] = client

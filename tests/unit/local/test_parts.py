@@ -1,6 +1,7 @@
 """The small parts of the local stack that have no other home."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,7 @@ from infra.local.errors import TemplateError
 from infra.local.logs import LogLine, Logs, level_of
 from infra.local.process_environment import FunctionSpec, Placement, process_environment
 from infra.local.reaper import groups_left
-from infra.local.template import parameter_values
+from infra.local.template import parameter_values, rule_faults
 from infra.local.watch import makes_site
 
 SPEC = FunctionSpec(
@@ -126,3 +127,32 @@ def test_a_parameter_without_any_value_is_named() -> None:
 )
 def test_the_site_is_compiled_again_only_for_what_it_is_made_from(name: str, expected: bool) -> None:
     assert makes_site(Path(name)) is expected
+
+
+REFERS: Any = {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}
+
+
+@pytest.mark.parametrize(
+    ("rule", "is_refused"),
+    [
+        ({}, False),
+        ({"RuleCondition": {"Fn::Not": [REFERS]}}, False),
+        ({"RuleCondition": {"Fn::Or": [{"Fn::Not": [REFERS]}, REFERS]}}, False),
+        ({"RuleCondition": {"Fn::And": [REFERS, {"Fn::Not": [REFERS]}]}, "Assert": {"Fn::Not": [REFERS]}}, False),
+        ({"Assert": {"Fn::Not": [REFERS]}}, True),
+        ({"RuleCondition": REFERS, "Assert": {"Fn::Not": [REFERS]}}, True),
+    ],
+)
+def test_a_rule_is_looked_at_where_its_condition_holds(rule: dict[str, Any], is_refused: bool) -> None:
+    assertion = {"Assert": rule.pop("Assert", REFERS), "AssertDescription": "Not so"}
+
+    assert (
+        list(rule_faults({"Rule": {**rule, "Assertions": [assertion]}}, {"Stage": "prod"})) == ["Not so"] * is_refused
+    )
+
+
+def test_a_rule_that_asks_for_what_is_not_known_here_is_refused() -> None:
+    rules = {"Rule": {"Assertions": [{"Assert": {"Fn::Contains": [[], "x"]}, "AssertDescription": ""}]}}
+
+    with pytest.raises(TemplateError, match="Fn::Contains"):
+        list(rule_faults(rules, {}))

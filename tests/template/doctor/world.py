@@ -58,7 +58,7 @@ CERTIFICATE = {
     "Status": "ISSUED",
     "DomainName": DOMAIN,
     "SubjectAlternativeNames": [DOMAIN, f"*.{DOMAIN}"],
-    "NotAfter": datetime(2027, 10, 1, tzinfo=UTC),
+    "NotAfter": datetime(2030, 1, 1, tzinfo=UTC),
 }
 # What moto does not know, or knows otherwise, by service and operation.
 STUBS: Mapping[tuple[str, str], Any] = {

@@ -123,7 +123,7 @@ _MODELS: Mapping[str, Create] = {
     "AWS::ApiGatewayV2::Api": lambda *_: "local",
     "AWS::ApiGatewayV2::DomainName": _api_domain,
     # moto would ask for the zone, which belongs to no stack.
-    "AWS::Route53::RecordSetGroup": _nothing,
+    "AWS::Route53::RecordSet": _nothing,
     "AWS::SES::ConfigurationSet": _configuration_set,
     "AWS::SES::EmailIdentity": _email_identity,
     "AWS::SecretsManager::Secret": _secret,

@@ -35,6 +35,7 @@ NOT_USED: Final = re.compile(
     | cloudfront:(\w+ConnectionGroup | GetVpcOrigin | UpdateDistributionWithStagingConfig)
     | sns:PutDataProtectionPolicy
     # IAM knows no such action: tags of an API come with PUT, those of a distribution with CreateDistribution.
+    | apigateway:(AddCertificateTo|RemoveCertificateFrom)Domain  # of visitors, not of the domain
     | apigateway:(Unt|T)agResource | cloudfront:CreateDistributionWithTags
     # Whoever may take a boundary off has none.
     | iam:DeleteRolePermissionsBoundary

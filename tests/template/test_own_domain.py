@@ -34,7 +34,7 @@ def at_cloudfront() -> Deployed:
 def test_there_is_none_unless_it_is_asked_for(deployed: Deployed) -> None:
     kinds = {each.type for each in deployed.resources.values()}
 
-    assert kinds.isdisjoint({"AWS::ApiGatewayV2::DomainName", "AWS::Route53::RecordSetGroup"})
+    assert kinds.isdisjoint({"AWS::ApiGatewayV2::DomainName", "AWS::Route53::RecordSet"})
     assert "DomainTarget" not in deployed.outputs
 
 
@@ -50,12 +50,10 @@ def test_the_api_answers_for_it_with_its_certificate_and_tls_1_2(at_the_api: Dep
 
 
 def test_its_records_in_route_53_lead_there_by_both_kinds_of_address(at_the_api: Deployed) -> None:
-    group = at_the_api["DomainRecords"].properties
+    records = [each.properties for each in at_the_api.of_type("AWS::Route53::RecordSet")]
 
-    assert group["HostedZoneId"] == ZONE["HostedZoneId"]
-    assert {(each["Name"], each["Type"]) for each in group["RecordSets"]} == {(DOMAIN, "A"), (DOMAIN, "AAAA")}
     target = {"DNSName": at_the_api.outputs["DomainTarget"], "HostedZoneId": "ZLOCAL"}
-    assert [each["AliasTarget"] for each in group["RecordSets"]] == [target, target]
+    assert records == [{**ZONE, "Name": DOMAIN, "Type": kind, "AliasTarget": target} for kind in ("A", "AAAA")]
     # Else nothing would answer at an IPv6 address (API Gateway Developer Guide, "IP address types").
     (configuration,) = at_the_api["ApiDomain"].properties["DomainNameConfigurations"]
     assert configuration["IpAddressType"] == "dualstack"
@@ -70,15 +68,17 @@ def test_cloudfront_answers_for_it_where_there_is_one_and_the_api_does_not(at_cl
     assert config["ViewerCertificate"]["SslSupportMethod"] == "sni-only"  # the other costs 600 dollars a month
     assert at_cloudfront.outputs["DomainTarget"] == at_cloudfront["CloudFront"].name
     assert "ApiDomain" not in at_cloudfront.resources
-    assert "DomainRecords" not in at_cloudfront.resources  # no zone was given
+    assert at_cloudfront.of_type("AWS::Route53::RecordSet") == []  # no zone was given
 
 
 def test_records_of_cloudfronts_are_aliases_in_its_own_zone() -> None:
-    (first, second) = TEMPLATE["Resources"]["DomainRecords"]["Properties"]["RecordSets"]
+    records = [
+        each["Properties"] for each in TEMPLATE["Resources"].values() if each["Type"] == "AWS::Route53::RecordSet"
+    ]
 
     # Route 53 API Reference, AliasTarget: "Specify Z2FDTNDATAQYW2."
-    assert first["AliasTarget"]["HostedZoneId"]["Fn::If"][:2] == ["UseCloudFront", "Z2FDTNDATAQYW2"]
-    assert first["AliasTarget"] == second["AliasTarget"]
+    zones = [each["AliasTarget"]["HostedZoneId"]["Fn::If"][:2] for each in records]
+    assert zones == [["UseCloudFront", "Z2FDTNDATAQYW2"]] * 2
 
 
 @pytest.mark.parametrize("stack", ["at_the_api", "at_cloudfront"])

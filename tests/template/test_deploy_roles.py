@@ -34,8 +34,9 @@ NOT_USED: Final = re.compile(
     | ses:(PutConfigurationSet(Archiving|Tracking|Vdm)Options | PutEmailIdentity\w+)
     | cloudfront:(\w+ConnectionGroup | GetVpcOrigin | UpdateDistributionWithStagingConfig)
     | sns:PutDataProtectionPolicy
+    # Certificates of visitors (mutual TLS), not of the domain.
+    | apigateway:(AddCertificateTo|RemoveCertificateFrom)Domain
     # IAM knows no such action: tags of an API come with PUT, those of a distribution with CreateDistribution.
-    | apigateway:(AddCertificateTo|RemoveCertificateFrom)Domain  # of visitors, not of the domain
     | apigateway:(Unt|T)agResource | cloudfront:CreateDistributionWithTags
     # Whoever may take a boundary off has none.
     | iam:DeleteRolePermissionsBoundary

@@ -1,8 +1,11 @@
 """moto's tables, hastened: from some hundred leads on, its own take seconds for what DynamoDB does at once."""
 
 import copy
+import json
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
+from moto.core.serialize import SERVICE_SPECIFIC_SERIALIZERS, JSONSerializer
 from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import Table
 
@@ -11,6 +14,24 @@ def hasten() -> None:
     """Makes every table of this process copy and sort its items in another way; what it answers is the same."""
     changed: Any = Table
     changed.__deepcopy__, changed.all_items = _as_it_is, _all_items
+    SERVICE_SPECIFIC_SERIALIZERS["dynamodb"] = {"json": _Answer}
+
+
+class _Answer(JSONSerializer):
+    """An answer whose attribute values go out as moto keeps them.
+
+    Each is a structure of ten types, of which it has one. moto looks for all ten, under every name that Python might
+    have for them.
+    """
+
+    def _serialize_type_structure(self, serialized: MutableMapping[str, Any], value: Any, shape: Any, key: str) -> None:
+        if shape.name == "AttributeValue":
+            serialized[key] = value
+        else:
+            super()._serialize_type_structure(serialized, value, shape, key)
+
+    def _serialize_body(self, body: Mapping[str, Any]) -> str:
+        return json.dumps(body, default=lambda value: value.to_json())
 
 
 def _as_it_is(table: Any, _: object) -> Any:

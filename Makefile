@@ -26,7 +26,7 @@ UV_NATIVE_TLS ?= $(UV_SYSTEM_CERTS)
 export UV_SYSTEM_CERTS UV_NATIVE_TLS
 endif
 
-.PHONY: help run test quick lighthouse pictures bench build deploy rollback journey doctor release rotate-keys leads released check format content-check closures catalogues clean
+.PHONY: help run test quick lighthouse pictures bench build deploy rollback journey doctor release restore rotate-keys leads released check format content-check closures catalogues clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -100,6 +100,9 @@ journey: $(READY)  ## try a stage's pages from outside, as a reader's browser as
 
 doctor: $(READY)  ## whether all is well with a stage, before a deployment and after, and what to do (STAGE=dev or prod)
 	@$(PYTHON) -m infra.ops.doctor "$(CONFIG)"
+
+restore: $(READY)  ## enquiries as they were at a moment, in a new table (AT=2026-11-29T10:00Z; STAGE=dev or prod)
+	@$(PYTHON) -m infra.ops.restore "$(STACK)" $(if $(AT),--at "$(AT)") $(if $(TABLE),--table "$(TABLE)")
 
 rotate-keys: $(READY)  ## a new key for the links in mails; the one before still works (STAGE=dev or prod)
 	@$(PYTHON) -m infra.ops.rotate_keys "$(STACK)"

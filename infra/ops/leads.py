@@ -56,12 +56,6 @@ def erase(stack: Stack, asked: argparse.Namespace) -> None:
     _say("Backups hold what is erased for 35 days more, and mailboxes their mails: docs/privacy.md")
 
 
-def erase_again(stack: Stack, asked: argparse.Namespace) -> None:
-    """Erase in a table that was restored what had been erased before."""
-    back = sum(1 for _ in stack.erasure_in(asked.table).again())
-    _say(f"{back} enquiries were back in {asked.table} and are erased again.")
-
-
 def sign_in(stack: Stack, asked: argparse.Namespace) -> None:
     """Write out a link that signs a member in who is locked out, once and within twenty minutes."""
     listed = ", ".join(stack.members.addresses)
@@ -126,7 +120,6 @@ def parser() -> argparse.ArgumentParser:
     command("show", show).add_argument("reference", **one)
     command("export", export).add_argument("reference", **one)
     command("erase", erase).add_argument("references", nargs="+", metavar="reference", **one)
-    command("erase-again", erase_again).add_argument("table", help="the name of the table that was restored")
     member = command("signin", sign_in)
     member.add_argument(
         "member", nargs="?", help="the address of a member; it may be left out where there is one alone"

@@ -54,7 +54,11 @@ class Stack:
     @cached_property
     def store(self) -> LeadStore:
         """The leads."""
-        return LeadStore(self._table, self._dynamodb, self.hours)
+        return self.store_in(self._table)
+
+    def store_in(self, table: str) -> LeadStore:
+        """The leads in a table that has those of this stack."""
+        return LeadStore(table, self._dynamodb, self.hours)
 
     @cached_property
     def hours(self) -> OpeningHours:
@@ -65,7 +69,7 @@ class Stack:
     def people(self) -> People:
         """What finds a person."""
         pointers = Pointers(self._table, self._dynamodb)
-        return People(self.store, pointers, self._mails_in(self._table), self.keys.person_digest)
+        return People(self.store, pointers, self.mails_in(self._table), self.keys.person_digest)
 
     @cached_property
     def keys(self) -> Keys:
@@ -83,10 +87,14 @@ class Stack:
         return named_values(self._described, "Output")
 
     @cached_property
+    def parameters(self) -> Mapping[str, str]:
+        """The parameters."""
+        return named_values(self._described, "Parameter")
+
+    @cached_property
     def members(self) -> Members:
         """Who works in the inbox."""
-        given = named_values(self._described, "Parameter")
-        return Members(given["InboxMembers"] or given["AlertRecipient"])
+        return Members(self.parameters["InboxMembers"] or self.parameters["AlertRecipient"])
 
     @cached_property
     def sign_ins(self) -> SignIns:
@@ -106,7 +114,7 @@ class Stack:
     def erasure_in(self, table: str) -> Erasure:
         """What erases in a table that has the leads of this stack."""
         record = physical_id(self.name, "Erasures")
-        return Erasure(table, record, self._dynamodb, self._mails_in(table), time.time)
+        return Erasure(table, record, self._dynamodb, self.mails_in(table), time.time)
 
     def agreed(self, lead: Lead) -> str | None:
         """What a person agreed to, in their language; None where it is not known any more."""
@@ -114,7 +122,8 @@ class Stack:
         catalog = message_files.read(message_files.LOCALES, locale) if locale != SOURCE_LOCALE else None
         return agreed(lead, message_files.translations(catalog), self._practice.name)
 
-    def _mails_in(self, table: str) -> MailStore:
+    def mails_in(self, table: str) -> MailStore:
+        """The mails in a table that has those of this stack."""
         return MailStore(table, self._dynamodb, budget=0)  # none is sent
 
     @cached_property
@@ -128,7 +137,7 @@ class Stack:
 
     @cached_property
     def _table(self) -> str:
-        return physical_id(self.name, "LeadTable")
+        return self.outputs["LeadTableName"]
 
     @cached_property
     def _dynamodb(self) -> "DynamoDBClient":

@@ -129,6 +129,7 @@ def test_every_command_works(
         "needlepoint-dev": STACK_NAME,
         "TOPIC": alarm_topic(running),
         "LEFT": keys_secret(running),
+        "BACKUP": backup(running),
         "LEAD#ID": waiting["pk"],
         '"PK"': json.dumps(waiting["pk"]),
         '"SK"': json.dumps(waiting["sk"]),
@@ -161,6 +162,13 @@ def test_every_command_works(
     ((subscription,),) = answers("list-subscriptions")
     assert subscription["TopicArn"] == alarm_topic(running)
     assert "LeadTableName" in next(text for command, text in said.items() if "stack-outputs" in command)
+
+
+def backup(stack: LocalStack) -> str:
+    """The ARN of one, as DynamoDB makes it of a table that is deleted."""
+    client: Any = boto3.client("dynamodb", endpoint_url=stack.endpoint.url, region_name=REGION)
+    made = client.create_backup(TableName=stack.cloud.outputs()["LeadTableName"], BackupName="last")
+    return str(made["BackupDetails"]["BackupArn"])
 
 
 def alarm_topic(stack: LocalStack) -> str:

@@ -59,6 +59,8 @@ def _differences(resource: Mapping[str, Any]) -> Iterator[Finding]:
 
 def sources(case: Case, stack: Deployed) -> Iterator[Finding]:
     """A stream or a queue whose records no function gets."""
+    if _stands_still(stack):
+        return
     for mapping in stack.of_type("AWS::Lambda::EventSourceMapping"):
         found = case.aws("lambda").get_event_source_mapping(UUID=mapping.id)
         if found["State"] not in ("Enabled", "Creating", "Enabling", "Updating"):
@@ -71,7 +73,11 @@ def sources(case: Case, stack: Deployed) -> Iterator[Finding]:
 
 
 def schedules(case: Case, stack: Deployed) -> Iterator[Finding]:
-    """A rule or a schedule that was switched off."""
+    """A rule or a schedule that was switched off; or all of them, by the parameter that is there for it."""
+    if _stands_still(stack):
+        what = f"{stack.name} stands still: nobody is alerted or reminded, and enquiries wait"
+        yield wrong(what, "Deploy with Paused=no, once that is over: docs/operations.md#standing-still")
+        return
     for rule in stack.of_type("AWS::Events::Rule"):
         if (found := case.aws("events").describe_rule(Name=rule.id)["State"]) != "ENABLED":
             yield wrong(f"The rule {rule.logical_id} is {found}", f"`aws events enable-rule --name {rule.id}`")
@@ -79,6 +85,12 @@ def schedules(case: Case, stack: Deployed) -> Iterator[Finding]:
         if (found := case.aws("scheduler").get_schedule(Name=schedule.id)["State"]) != "ENABLED":
             do = f"EventBridge's console, Schedules, {schedule.id}, Enable"
             yield wrong(f"The schedule {schedule.logical_id} is {found}", do)
+
+
+def _stands_still(stack: Deployed) -> bool:
+    """Whether the parameters switch off all that happens by itself, as the template's condition StandsStill has it."""
+    given = stack.parameters.get
+    return given("Paused") == "yes" or bool(given("RestoredTable") and not given("RestoredStream"))
 
 
 def secrets(case: Case, stack: Deployed) -> Iterator[Finding]:

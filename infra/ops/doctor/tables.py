@@ -25,18 +25,20 @@ LOOKED_AT: Final = ("pk", "sk", "next_at", "expires_at", *_BEGINNINGS)
 
 def keeping(case: Case, stack: Deployed) -> Iterator[Finding]:
     """A table that could not be put back, could be deleted by mistake, or keeps what is over."""
-    dynamodb, name = case.aws("dynamodb"), stack[_LEADS]
+    dynamodb, name = case.aws("dynamodb"), stack.outputs["LeadTableName"]
     backups = dynamodb.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
     if backups.get("PointInTimeRecoveryDescription", {}).get("PointInTimeRecoveryStatus") != "ENABLED":
         command = "aws dynamodb update-continuous-backups --point-in-time-recovery-specification"
         do = f"`{command} PointInTimeRecoveryEnabled=true --table-name {name}`"
         yield wrong(f"{_LEADS} could not be put back: point-in-time recovery is off", do)
-    for table in stack.of_type("AWS::DynamoDB::Table"):
-        found = dynamodb.describe_time_to_live(TableName=table.id)["TimeToLiveDescription"]
+    # A restored one is in the place of the stack's own.
+    tables = {each.logical_id: each.id for each in stack.of_type("AWS::DynamoDB::Table")} | {_LEADS: name}
+    for logical_id, table in tables.items():
+        found = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
         if found["TimeToLiveStatus"] not in ("ENABLED", "ENABLING"):
             command = "aws dynamodb update-time-to-live --time-to-live-specification"
-            do = f"`{command} Enabled=true,AttributeName=expires_at --table-name {table.id}`"
-            yield wrong(f"{table.logical_id} deletes nothing that has expired: its time to live is off", do)
+            do = f"`{command} Enabled=true,AttributeName=expires_at --table-name {table}`"
+            yield wrong(f"{logical_id} deletes nothing that has expired: its time to live is off", do)
     protected = dynamodb.describe_table(TableName=name)["Table"].get("DeletionProtectionEnabled")
     if stack.parameters["Stage"] == "prod" and not protected:
         do = f"`aws dynamodb update-table --deletion-protection-enabled --table-name {name}`"
@@ -45,7 +47,7 @@ def keeping(case: Case, stack: Deployed) -> Iterator[Finding]:
 
 def overdue(case: Case, stack: Deployed) -> Iterator[Finding]:
     """The step that is due for longest: functions look every minute, so anything older is stuck."""
-    table, latest = Table(stack[_LEADS], case.aws("dynamodb")), case.now - _LATE_SECONDS
+    table, latest = Table(stack.outputs["LeadTableName"], case.aws("dynamodb")), case.now - _LATE_SECONDS
     keys = (
         {name: item[name] for name in ("pk", "sk")}
         for item in table.scan(

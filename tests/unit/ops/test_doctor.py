@@ -15,7 +15,8 @@ from dns.resolver import NXDOMAIN, NoAnswer
 from dns.rrset import RRset, from_text
 
 from infra.ops.doctor import outside
-from infra.ops.doctor.case import CannotLook, Case, Config
+from infra.ops.doctor import stack as stack_checks
+from infra.ops.doctor.case import CannotLook, Case, Config, Deployed
 from infra.ops.doctor.domain import vouching
 from infra.ops.doctor.findings import Finding, Level
 from infra.ops.doctor.functions import RUNTIME_ENDS
@@ -40,6 +41,27 @@ def test_what_to_do_leads_to_a_heading() -> None:
     named = {anchor for text in sources for anchor in re.findall(r"operations\.md#([a-z-]+)", text)}
     assert named
     assert named <= anchors
+
+
+@pytest.mark.parametrize(
+    ("given", "still"),
+    [
+        ({"Paused": "yes"}, True),
+        ({"RestoredTable": "restored"}, True),
+        ({"RestoredTable": "restored", "RestoredStream": "arn"}, False),
+        ({"Paused": "no"}, False),
+    ],
+)
+def test_a_stage_that_stands_still_is_told_so_once_whatever_is_switched_off(
+    given: dict[str, str], *, still: bool
+) -> None:
+    stack = Deployed("needlepoint-prod", "UPDATE_COMPLETE", given, {}, [])
+    case = Case({}, {}, PRACTICE, stack, now=0, aws=pytest.fail)
+
+    found = [*stack_checks.sources(case, stack), *stack_checks.schedules(case, stack)]
+
+    assert [finding.what for finding in found if "stands still" in finding.what] == [each.what for each in found]
+    assert len(found) == int(still)
 
 
 # ---- samconfig.toml

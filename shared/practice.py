@@ -84,6 +84,7 @@ class Practice:
     answer_within: float
     remind_after: tuple[float, ...]
     keep_days: int
+    allowed_origins: tuple[str, ...]
     utc_offsets: tuple[tuple[int, int], ...]
 
 

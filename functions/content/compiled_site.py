@@ -25,6 +25,7 @@ class CompiledSite:
         self.paths: dict[str, int] = self._index["paths"]
         self.negotiated: dict[str, Any] = self._index["negotiated"]
         self.api: dict[str, Any] = self._index["api"]
+        self.allowed_origins: list[str] = self._index["allowed_origins"]
         self.errors: dict[str, Any] = self._index["errors"]
 
     def languages(self, key: str = "") -> Matcher:

@@ -38,6 +38,10 @@ _OF_A_QUERY = "!$&'()*+,;=:@/?%"
 
 def answer(request: Request, site: CompiledSite) -> Response:
     """The response to any request."""
+    return _across_origins(request, site, _answer(request, site))
+
+
+def _answer(request: Request, site: CompiledSite) -> Response:
     find = _resource(request, site)
     if find is None:
         return _other_spelling(request, site) or _error(request, site, "not_found")
@@ -52,10 +56,20 @@ def answer(request: Request, site: CompiledSite) -> Response:
 def failure(request: Request, load_site: Callable[[], CompiledSite]) -> Response:
     """The response when answering failed: the compiled page, or a bare sentence where that cannot be had either."""
     try:
-        return _error(request, load_site(), "internal_error")
+        site = load_site()
+        return _across_origins(request, site, _error(request, site, "internal_error"))
     except Exception:
         text = "<!DOCTYPE html><html lang=en><title>Error</title><p>Something went wrong. Please try again in a moment."
         return Response(500, {"content-type": HTML, "cache-control": "no-store"}, text.encode())
+
+
+def _across_origins(request: Request, site: CompiledSite, response: Response) -> Response:
+    """For other origins, if the practice allows any, the article API is there to be read."""
+    if not site.allowed_origins or not request.path.startswith(_API):
+        return response
+    from shared.cross_origin import Use, readable
+
+    return readable(request, response, site.allowed_origins, Use("GET, HEAD"))
 
 
 def _resource(request: Request, site: CompiledSite) -> Callable[[], Response] | None:

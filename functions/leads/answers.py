@@ -53,6 +53,10 @@ class Answers:
         again = {"retry-after": "5"} if code is RequestCode.STORE_UNAVAILABLE else {}
         return response._replace(headers={**response.headers, **again})
 
+    def methods(self) -> Response:
+        """What can be done here."""
+        return Response(204, {"allow": ALLOW, **_UNCACHED})
+
     def options(self, now: float) -> Response:
         """What can be done here, and from when on (a time of its own clocks) the practice closes on which days.
 
@@ -60,6 +64,15 @@ class Answers:
         """
         closed = {"closed-from": ", ".join(times)} if (times := self.wiring.hours.closed_from(now)) else {}
         return Response(204, {"allow": ALLOW, **closed, **_UNCACHED})
+
+    def across_origins(self, response: Response) -> Response:
+        """For other origins, if the practice allows any, this is there to be sent enquiries as JSON."""
+        if not (allowed := self.wiring.practice.allowed_origins):
+            return response
+        from shared.cross_origin import Use, readable
+
+        use = Use("POST", headers="content-type, idempotency-key", exposed="location, retry-after")
+        return readable(self.request, response, allowed, use)
 
     def wrong_method(self) -> Response:
         """Anything but POST."""

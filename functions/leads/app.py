@@ -45,14 +45,16 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     except Exception as error:  # the visitor gets the practice's number, whatever broke
         log.error("unexpected", **describe(error))
         response = answers.failed(RequestCode.INTERNAL_ERROR)
-    return finish(request, response)
+    return finish(request, answers.across_origins(response))
 
 
 def _answer_or_refusal(request: Request, answers: Answers, log: "Logger") -> Response:
     try:
         return _answer(request, answers, log)
     except RequestError as error:
-        log.info("enquiry not accepted", code=error.code, **_page(answers.fields), **_faults(error))
+        log.info(
+            "enquiry not accepted", code=error.code, **_other_site(request), **_page(answers.fields), **_faults(error)
+        )
         return answers.refused(error)
     except StoreUnavailable as error:
         wiring.telemetry.count("LeadStoreUnavailable")
@@ -64,6 +66,8 @@ def _answer(request: Request, answers: Answers, log: "Logger") -> Response:
     match request.method:
         case "POST":
             return _take(request, answers, log)
+        case "OPTIONS" if request.headers.get("access-control-request-method"):
+            return answers.methods()  # a browser asks for another site's page: no form of ours was begun
         case "OPTIONS":
             if page := _page(request.query):
                 log.info("form begun", **page)
@@ -79,6 +83,12 @@ def _page(given: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: value for name, is_ours in ours.items() if isinstance(value := given.get(name), str) and is_ours(value)
     }
+
+
+def _other_site(request: Request) -> dict[str, Any]:
+    """From which other site it was sent, for the log: one that the practice file names."""
+    origin = request.headers.get("origin")
+    return {"origin": origin} if origin in wiring.practice.allowed_origins else {}
 
 
 def _faults(error: RequestError) -> dict[str, Any]:
@@ -115,7 +125,7 @@ def _take(request: Request, answers: Answers, log: "Logger") -> Response:
     if stored.fingerprint != lead.fingerprint and stored.enquiry != lead.enquiry:
         raise RequestError(RequestCode.IDEMPOTENCY_KEY_REUSED)
     if stored is lead:
-        log.info("enquiry stored", kept_back=lead.is_kept_back, **_page(answers.fields))
+        log.info("enquiry stored", kept_back=lead.is_kept_back, **_other_site(request), **_page(answers.fields))
     return answers.stored(stored, is_new=stored is lead)
 
 

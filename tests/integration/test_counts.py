@@ -10,6 +10,7 @@ from functions.content import app as content
 from tests.conftest import ROOT
 from tests.integration.conftest import Stack
 from tests.integration.test_leads import ENQUIRY, FORM, _environment, send, send_form
+from tests.integration.test_other_origins import SITE, allow
 
 __all__ = ["_environment"]
 ARTICLE = ENQUIRY["article"]
@@ -54,6 +55,20 @@ def test_an_enquiry_is_counted_once_with_its_page_and_whether_it_is_kept_back(st
     assert lines() == [about | {"locale": "es", "kept_back": False}, about | {"locale": "en", "kept_back": True}]
 
 
+def test_a_preflight_is_no_form_that_is_begun_and_what_another_site_sends_is_told_apart(
+    stack: Stack, lines: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allow(monkeypatch, SITE)
+    preflight = {"Origin": SITE, "Access-Control-Request-Method": "POST"}
+
+    stack.request("OPTIONS", b"", preflight, query=f"article={ARTICLE}&locale=ar")
+    assert lines() == []
+
+    for origin, body in ((SITE, ENQUIRY), ("https://www.example.com", ENQUIRY), (SITE, {}), ("https://evil.test", {})):
+        stack.post(json.dumps(body).encode(), {"Content-Type": "application/json", "Origin": origin})
+    assert [line.get("origin") for line in lines()] == [SITE, SITE, None]
+
+
 def test_what_is_refused_is_counted_by_its_code_and_its_fields(stack: Stack, lines: Any) -> None:
     send_form(stack, name="", phone="12")
     stack.post(b"\xff", FORM)
@@ -78,13 +93,17 @@ def test_a_thank_you_page_is_counted_by_its_language_alone(stack: Stack, lines: 
     assert lines() == [{"message": "thank-you seen", "locale": "es"}]
 
 
-def test_the_query_in_the_documentation_counts_these_lines(stack: Stack, lines: Any) -> None:
+def test_the_query_in_the_documentation_counts_these_lines(
+    stack: Stack, lines: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allow(monkeypatch, SITE)
     text = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
     [(listed, counted_by)] = re.findall(r"^filter message in (\[.*\])\n.* by (.*)$", text, re.MULTILINE)
 
     stack.request("OPTIONS", b"", {}, query=f"article={ARTICLE}&locale=ar")
     send(stack)
     send(stack, {})
+    stack.post(b"{}", {"Content-Type": "application/json", "Origin": SITE})
     asked("/es/thank-you/BCDF-2345")
 
     written = lines()

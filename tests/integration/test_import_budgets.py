@@ -41,6 +41,7 @@ BEYOND_A_PAGE = {
     "pathlib",
     "phonenumbers",
     "pydantic_core",
+    "shared.cross_origin",
     "shared.moments",
     "ssl",
     "urllib3",
@@ -58,7 +59,7 @@ MUST_NOT_LOAD = {
     | HEAVIER_SDKS
     | HEAVIER_PARTS_OF_POWERTOOLS
     | FOR_SOME_ADDRESSES
-    | {"asyncio", "zoneinfo", "email.headerregistry"},
+    | {"asyncio", "zoneinfo", "email.headerregistry", "shared.cross_origin"},
     "inbox": (FOR_BUILDING - {"jinja2"})
     | HEAVIER_SDKS
     | HEAVIER_PARTS_OF_POWERTOOLS

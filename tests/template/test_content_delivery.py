@@ -13,6 +13,8 @@ from tests.conftest import ROOT
 from tests.template.deployed import Deployed, deploy
 
 BEHIND_THE_PAGES = ("functions/content", "functions/leads", "shared")
+# What pages of other origins ask for, which the API alone answers.
+ACROSS_ORIGINS = {"origin", "access-control-request-method"}
 # CloudFront brings the first along in its own way, and answers the second itself.
 NOT_FORWARDED = {"accept-encoding", "if-none-match"}
 
@@ -32,6 +34,14 @@ def distribution(delivered: Deployed) -> Any:
 @pytest.fixture
 def cached(delivered: Deployed) -> Any:
     return delivered["PageCachePolicy"].properties["CachePolicyConfig"]
+
+
+@pytest.fixture
+def api(delivered: Deployed, distribution: Any) -> Any:
+    """The API's behaviour, with its policies in the place of their names."""
+    (behaviour,) = (each for each in distribution["CacheBehaviors"] if each["PathPattern"] == "/api/*")
+    names = {each.name: each.properties for each in delivered.resources.values()}
+    return {name: names.get(str(value), value) for name, value in behaviour.items()}
 
 
 @pytest.fixture
@@ -67,16 +77,41 @@ def test_nothing_is_kept_longer_than_the_functions_say(cached: Any) -> None:
 def test_every_header_that_the_functions_read_reaches_them(forwarded: Any) -> None:
     read = named_in_the_sources(r'request\.headers\.get\("([\w-]+)"')
 
-    assert {name.lower() for name in forwarded["HeadersConfig"]["Headers"]} == read - NOT_FORWARDED
+    assert {name.lower() for name in forwarded["HeadersConfig"]["Headers"]} == read - NOT_FORWARDED - ACROSS_ORIGINS
     assert forwarded["QueryStringsConfig"] == {"QueryStringBehavior": "all"}
     assert forwarded["CookiesConfig"] == {"CookieBehavior": "none"}
 
 
+def test_what_the_api_answers_is_kept_for_each_origin_by_itself(api: Any) -> None:
+    cached = api["CachePolicyId"]["CachePolicyConfig"]
+    key = cached["ParametersInCacheKeyAndForwardedToOrigin"]
+
+    # As its answers say: `Vary: Origin`.
+    assert key["HeadersConfig"] == {"HeaderBehavior": "whitelist", "Headers": ["Origin"]}
+    assert key["CookiesConfig"] == {"CookieBehavior": "none"}
+    assert set(key["QueryStringsConfig"]["QueryStrings"]) == named_in_the_sources(r'query\.get\("(\w+)"')
+    assert key["EnableAcceptEncodingGzip"] is True
+    assert (cached["MinTTL"], cached["DefaultTTL"]) == (0, 0)
+
+
+def test_the_api_hears_who_asks_and_for_what(api: Any, distribution: Any) -> None:
+    forwarded = api["OriginRequestPolicyId"]["OriginRequestPolicyConfig"]
+    read = named_in_the_sources(r'request\.headers\.get\("([\w-]+)"')
+
+    assert read >= ACROSS_ORIGINS
+    in_the_key = {"origin"}
+    assert {name.lower() for name in forwarded["HeadersConfig"]["Headers"]} == read - NOT_FORWARDED - in_the_key
+    assert forwarded["QueryStringsConfig"] == {"QueryStringBehavior": "all"}
+    assert forwarded["CookiesConfig"] == {"CookieBehavior": "none"}
+    default = distribution["DefaultCacheBehavior"]
+    same = ("TargetOriginId", "ViewerProtocolPolicy", "AllowedMethods", "CachedMethods", "Compress")
+    assert {name: api[name] for name in same} == {name: default[name] for name in same}
+
+
 def test_the_practices_pages_are_kept_for_nobody(delivered: Deployed, distribution: Any) -> None:
-    (inbox,) = distribution["CacheBehaviors"]
+    (inbox,) = (each for each in distribution["CacheBehaviors"] if each["PathPattern"] == "/inbox*")
     forwarded = delivered["InboxRequestPolicy"].properties["OriginRequestPolicyConfig"]
 
-    assert inbox["PathPattern"] == "/inbox*"
     # AWS's CachingDisabled (CloudFront Developer Guide, "Use managed cache policies").
     assert inbox["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
     assert inbox["ViewerProtocolPolicy"] == "redirect-to-https"
@@ -96,7 +131,7 @@ def test_the_practices_pages_are_kept_for_nobody(delivered: Deployed, distributi
 def test_the_stand_in_of_the_browser_tests_lets_the_inbox_have_what_it_reads_and_nothing_else(
     delivered: Deployed,
 ) -> None:
-    inbox, pages = behaviours(delivered.resources.values())
+    inbox, _, pages = behaviours(delivered.resources.values())
     headers = {"Host": "d1.cloudfront.net", "Referer": "https://d1.cloudfront.net/", "Sec-Fetch-Site": "same-origin"}
     cookies = ("Cookie", "other=1; __Host-session=s")
     request = HttpRequest("POST", "/inbox/days?closed=2026-11-30", [*headers.items(), cookies], b"day=2026-11-30")
@@ -108,6 +143,17 @@ def test_the_stand_in_of_the_browser_tests_lets_the_inbox_have_what_it_reads_and
     assert {forwarded.header("host"), forwarded.header("referer"), elsewhere.header("cookie")} == {None}
     assert inbox.returns([("Set-Cookie", "a=b")]) == [("Set-Cookie", "a=b")]
     assert pages.returns([("Set-Cookie", "a=b")]) == []
+
+
+def test_the_stand_in_lets_the_api_have_a_preflight(delivered: Deployed) -> None:
+    _, api, pages = behaviours(delivered.resources.values())
+    asked = {"Origin": "https://www.clinic.test", "Access-Control-Request-Method": "POST", "Cookie": "a=b"}
+    request = HttpRequest("OPTIONS", "/api/leads", list(asked.items()), b"")
+
+    assert request.method in api.methods
+    heard = api.forwards(request)
+    assert {name: heard.header(name.lower()) for name in asked} == {**asked, "Cookie": None}
+    assert pages.forwards(request).header("origin") is None
 
 
 def test_an_error_is_not_shown_to_the_next_reader(distribution: Any) -> None:

@@ -7,6 +7,7 @@ negotiated      path -> {languages, to: locale -> path to redirect to}
 api             path -> {languages, rows: locale -> row, not_translated: locale -> row}
 thank_you       locale -> row, whose body has each of `slots` where that goes
 slots           reference, promise -> what stands in their place
+allowed_origins the origins whose pages may read the API (`shared.cross_origin`)
 promises        locale -> the name of a body, a document of `promises.py`
 errors          code -> {page: locale -> row, problem: locale -> row}
 """
@@ -40,6 +41,7 @@ def fill(edition: Edition, table: Table) -> Entry:
         "api": dict(_resources(edition, table)),
         "thank_you": thank_you_rows(edition, table),
         "slots": SLOTS,
+        "allowed_origins": edition.practice.allowed_origins,
         "promises": promise_documents(edition, table),
         "errors": _errors(edition, table),
     }

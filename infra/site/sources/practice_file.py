@@ -15,7 +15,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from infra.site.errors import ContentError, fault
 from infra.site.places import Places
 from infra.site.sources.access_table import AccessTable
-from infra.site.sources.fields import EACH_ONCE, Locale, Text, Time, like, wrong
+from infra.site.sources.fields import EACH_ONCE, Locale, Origin, Text, Time, like, wrong
 from infra.site.sources.model import Model
 from infra.site.sources.practitioner_table import PractitionerTable
 from infra.site.sources.visit_table import VisitTable
@@ -99,6 +99,8 @@ class PracticeFile(Model):
     # Before the language, which is checked against them.
     locales: Annotated[tuple[Locale, ...], Field(min_length=1)]
     language: Locale
+    # After the pages' own, which is none of them.
+    allowed_origins: Annotated[tuple[Origin, ...], EACH_ONCE] = ()
     phone: Annotated[str, like("+16025550142", r"\+[1-9]\d{6,14}")]
     time_zone: Text
     region: Annotated[str, like("US-AZ", r"[A-Z]{2}-[A-Z0-9]{1,3}")]
@@ -131,6 +133,13 @@ class PracticeFile(Model):
         if language not in practice.data.get("locales", (language,)):
             raise wrong(f"{language!r} is not among locales")
         return language
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _are_others(cls, origins: tuple[str, ...], practice: ValidationInfo) -> tuple[str, ...]:
+        if practice.data.get("origin") in origins:
+            raise wrong("the pages' own origin needs no leave")
+        return origins
 
     @field_validator("time_zone")
     @classmethod

@@ -33,6 +33,18 @@ def test_the_task_root_has_what_each_function_reads(compiled: Sample) -> None:
     assert {"practice.json", "languages.json", "mail.json", "report.json"} <= files.keys()
 
 
+def test_content_and_leads_know_the_same_other_websites(sample: Sample) -> None:
+    practice = sample.sources.practice
+    text = practice.read_text("utf-8")
+    practice.write_text(f'allowed_origins = ["https://www.clinic.test"]\n{text}', "utf-8")
+
+    sample.compile()
+
+    for name in ("practice.json", "site/index.json"):
+        document = json.loads((sample.out / "compiled" / name).read_text("utf-8"))
+        assert document["allowed_origins"] == ["https://www.clinic.test"]
+
+
 def test_the_same_sources_give_the_same_bytes(compiled: Sample, sample: Sample) -> None:
     sample.compile()
 

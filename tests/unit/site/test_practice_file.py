@@ -1,5 +1,6 @@
 """The practice file: what is wrong with it is said by field."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -22,9 +23,55 @@ def test_a_practitioner_may_say_more_and_need_not(tmp_path: Path) -> None:
     assert (person.degree, person.board_certification, person.needling_training) == (None, None, None)
 
 
+ORIGINS = {
+    "*": "no wildcard",
+    "https://*.clinic.test": "no wildcard",
+    "http://www.clinic.test": "begins with https://",
+    "www.clinic.test": "begins with https://",
+    "https://www.clinic.test/": "without a slash after them",
+    "https://www.clinic.test/page": "scheme, host and port alone",
+    "https://www.clinic.test?": "scheme, host and port alone",
+    "https://me@clinic.test": "scheme, host and port alone",
+    "https://WWW.clinic.test": "in small letters",
+    "https://klinik-müller.test": "as xn--",
+    "https://www.clinic.test:443": "leave out the port 443",
+    "https://www.clinic.test:": "like https://example.com",
+    "https://www.clinic.test:0": "like https://example.com",
+    "https://192.0.2.1": "like https://example.com",
+    "https://localhost": "like https://example.com",
+    "https://clinic..test": "like https://example.com",
+    "https://": "like https://example.com",
+    "null": "begins with https://",
+    "": "begins with https://",
+}
+
+
+def _origins(*origins: str) -> tuple[str, str]:
+    """A line of the file, and it with these after it."""
+    line = 'language = "en"'
+    return line, f"{line}\nallowed_origins = [{', '.join(f'"{each}"' for each in origins)}]"
+
+
+def test_other_websites_are_known_by_their_origins(tmp_path: Path) -> None:
+    path, others = (
+        tmp_path / "practice.toml",
+        ("https://www.clinic.test", "https://clinic.test:8443", "https://a.xn--p1ai"),
+    )
+    path.write_text(SOURCE.replace(*_origins(*others)), encoding="utf-8")
+
+    assert load(path).allowed_origins == others
+    assert load(PRACTICE_FILE).allowed_origins == ()
+
+
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
+        *(
+            (*_origins("https://a.test", origin), rf"allowed_origins\.1: {re.escape(repr(origin))}: .*{what}")
+            for origin, what in ORIGINS.items()
+        ),
+        (*_origins("https://a.test", "https://a.test"), "allowed_origins: 'https://a.test' is named twice"),
+        (*_origins("https://www.example.com"), "allowed_origins: the pages' own origin needs no leave"),
         ('phone = "+16025550187"', 'phone = "602 555 0142"', "phone: '602 555 0142' should look like '.16025550142'"),
         ('opens = "08:00"', 'opens = "8:00"', r"hours\.0\.opens"),
         ('closes = "13:00"', 'closes = "07:00"', r"hours\.1\.closes: 07:00, which is not after it opens at 08:00"),

@@ -24,17 +24,15 @@ ROOT = Path(__file__).parents[1]
 ORDER = ("unit", "integration", "moves", "template", "upgrade", "stack", "browser", "bench")
 
 
-# A file is the work of one process. One with so many tests comes first in its folder: at the end, the others were idle.
-LARGE = 40
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     sizes = Counter(item.path for item in items)
 
-    def rank(item: pytest.Item) -> tuple[int, bool]:
+    def rank(item: pytest.Item) -> tuple[int, bool, int]:
         folder = item.path.relative_to(ROOT / "tests").parts[0]
-        return ORDER.index(folder) if folder in ORDER else len(ORDER), sizes[item.path] < LARGE
+        # A file is the work of one process. The longest comes first in its folder: at the end, the others were idle.
+        is_long = item.get_closest_marker("long") is not None
+        return ORDER.index(folder) if folder in ORDER else len(ORDER), not is_long, -sizes[item.path]
 
     items.sort(key=rank)
 

@@ -10,6 +10,8 @@ from playwright.sync_api import ViewportSize
 from tests.browser.pages import LOCALES, PAGES, Shown
 from tests.browser.visitor import DESKTOP, PHONE, Visitor, Visits
 
+pytestmark = pytest.mark.long
+
 # WCAG 2.2 level A and AA, and what axe's makers recommend beyond it.
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 

@@ -26,6 +26,8 @@ from tests.browser.enquiry import (
 from tests.browser.pages import PRACTICE, landing
 from tests.browser.visitor import Visitor, Visits
 
+pytestmark = pytest.mark.long
+
 Change = Callable[[Page], object]
 
 

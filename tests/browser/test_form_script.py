@@ -30,6 +30,8 @@ from tests.browser.pages import PRACTICE, landing
 from tests.browser.visitor import Visitor, Visits
 from tests.browser.wire import ask
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def visitor(visit: Visits) -> Visitor:

@@ -19,6 +19,8 @@ from tests.browser.enquiry import (
 from tests.browser.pages import landing
 from tests.browser.visitor import Visitor, Visits
 
+pytestmark = pytest.mark.long
+
 SCRIPTS = "**/assets/form.*.js"
 THANKS = "Thank you. We have your message."
 

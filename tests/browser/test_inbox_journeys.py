@@ -15,6 +15,8 @@ from tests.browser.pages import PRACTICE
 from tests.browser.visitor import DESKTOP, Visits
 from tests.stack.conftest import forget_budget
 
+pytestmark = pytest.mark.long
+
 ZONE: Final = ZoneInfo(PRACTICE.time_zone)
 NOTE: Final = "Wants a Friday.\nيتصل هو بنا."
 

@@ -11,12 +11,14 @@ from playwright.sync_api import Response
 
 from infra.local.stack import LocalStack
 from tests.browser.checkers import advised, checked
+from tests.browser.geometry import MISPLACED
 from tests.browser.inbox import Member, enquires, house
 from tests.browser.pages import PRACTICE
 from tests.browser.test_accessibility import SIZES, violations
-from tests.browser.test_layout import MISPLACED, THUMB
 from tests.browser.visitor import PHONE, Visits
 from tests.stack.conftest import forget_budget, table_of
+
+pytestmark = pytest.mark.long
 
 # Chosen by the reader of a small phone, in CSS pixels; 16 is the usual size.
 LETTERS = (16, 24)
@@ -62,7 +64,7 @@ class Look:
         self.wrong += [f"{state}: {each}" for each in violations(self.member.visitor, self.axe, sizes)]
         for letters in LETTERS:
             self.member.visitor.reads_at(320, 640, letters)
-            self.wrong += [f"{state}, letters of {letters} px: {each}" for each in page.evaluate(MISPLACED, THUMB)]
+            self.wrong += [f"{state}, letters of {letters} px: {each}" for each in page.evaluate(MISPLACED)]
         self.member.visitor.reads_at(PHONE["width"], PHONE["height"])
 
     def open(self, path: str, state: str) -> None:

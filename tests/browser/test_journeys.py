@@ -14,6 +14,8 @@ from tests.browser.pages import LOCALES, PAGES, PRACTICE, Shown, good_fields, la
 from tests.browser.visitor import DESKTOP, PHONE, Visitor, Visits
 from tests.stack.conftest import eventually, forget_budget
 
+pytestmark = pytest.mark.long
+
 RIGHT_TO_LEFT = [each for each in LOCALES if each.partition("-")[0] in ("ar", "fa", "he", "ur")]
 LANDINGS = [each for each in PAGES if each.kind == "landing"]
 EMERGENCY = f"a[href='tel:{PRACTICE.emergency_number}']"

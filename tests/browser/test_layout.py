@@ -11,6 +11,8 @@ from tests.browser.geometry import LARGE, LARGE_AND_WIDE, PHONES, WIDER
 from tests.browser.pages import LOCALES, PAGES, PRACTICE, Shown, landing
 from tests.browser.visitor import Visitor, Visits
 
+pytestmark = pytest.mark.long
+
 ARABIC = pytest.mark.skipif("ar" not in LOCALES, reason="the practice has no pages in Arabic")
 CHINESE = pytest.mark.skipif("zh-Hant" not in LOCALES, reason="the practice has no pages in Chinese")
 

@@ -9,6 +9,8 @@ from tests.browser.checkers import Messages, advised, checked
 from tests.browser.pages import PAGES, STATUS, Shown, fetch
 from tests.browser.wire import ask
 
+pytestmark = pytest.mark.long
+
 # An end tag too many, an attribute that is none, and a style property that is none: the checker must find all three.
 # So must html-validate find a telephone number that may be broken.
 CONTROLS = {

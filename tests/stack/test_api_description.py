@@ -9,8 +9,12 @@ import secrets
 import subprocess
 import sys
 
+import pytest
+
 from infra.local.stack import LocalStack
 from tests.conftest import ROOT
+
+pytestmark = pytest.mark.long
 
 
 def test_service_and_description_agree(running: LocalStack) -> None:

@@ -27,7 +27,7 @@ from infra.local.endpoint import AwsEndpoint
 from infra.ops.doctor.case import Config
 from tests.conftest import ROOT
 
-pytestmark = pytest.mark.sam
+pytestmark = [pytest.mark.long, pytest.mark.sam]
 
 OPERATIONS = (ROOT / "docs/operations.md").read_text("utf-8")
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")

@@ -22,6 +22,8 @@ from tests.stack.asking import ask, get
 from tests.stack.conftest import SMALL_PROJECT, eventually, no_site
 from tests.stack.processes import is_running, only_process
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.usefixtures("alone")
 def test_the_stack_starts_and_stops_as_often_as_you_like_and_leaves_nothing_behind() -> None:

@@ -20,6 +20,8 @@ from tests.links import keys_secret
 from tests.stack.asking import ask
 from tests.stack.conftest import eventually
 
+pytestmark = pytest.mark.long
+
 ARTICLE = "dry-needling-for-sciatica"
 DOCUMENTS = {name: (ROOT / name).read_text("utf-8") for name in ("README.md", "docs/operations.md")}
 # A fenced block, which may stand in a list, and its lines, joined where they go on.

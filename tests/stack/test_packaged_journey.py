@@ -15,7 +15,7 @@ from tests.stack.test_journey import (
 )
 from tests.template import packages
 
-pytestmark = pytest.mark.sam
+pytestmark = [pytest.mark.long, pytest.mark.sam]
 
 # Collected here as well, where `running` is the stack of packages.
 __all__ = [

@@ -22,7 +22,7 @@ from tests.mails import every_block
 from tests.template import packages
 from tests.template.packages import HERE
 
-pytestmark = pytest.mark.sam
+pytestmark = [pytest.mark.long, pytest.mark.sam]
 
 MEGABYTE = 1_000_000
 

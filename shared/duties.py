@@ -12,7 +12,7 @@
 An open enquiry always has a duty, if only at the end of its life: what is due at all is the list of open enquiries.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final, Protocol
 
@@ -88,6 +88,19 @@ def rung(lead: Lead, deadline: int) -> int:
 def lost_at(lead: Lead) -> str | None:
     """When SES said that no mail reaches the practice, or None."""
     return lead.bounced_at or lead.rejected_at
+
+
+def waits_since(lead: Lead, wanted: Iterable[Duty], hours: Hours, now: float) -> float:
+    """Since when the oldest of these duties is due, in seconds since the epoch; `now` where none of them is."""
+    due = duties(lead, hours)
+    waiting = [at for duty in wanted if (at := due.get(duty)) is not None and at <= now]
+    # What was due long ago may only be so since somebody took an outcome back: the last line says when.
+    return due_since(min(waiting), lead.stored_at, *(each["at"] for each in lead.ledger[-1:])) if waiting else now
+
+
+def due_since(at: float, *asked: str) -> float:
+    """Since when a step is due that is written down for `at`: of one that is due at once, since it was asked for."""
+    return max(at, *map(seconds, asked))
 
 
 def is_seen(lead: Lead) -> bool:

@@ -23,6 +23,11 @@ ID_PATTERN: Final = "[0-9a-f]{32}"
 
 SECONDS_PER_DAY: Final = 86_400
 
+# The address of the canary's leads, and where their alerts go: SES's mailbox simulator takes every mail, in the sandbox
+# too, and reads none (SES Developer Guide, "Using the mailbox simulator"). A visitor may give it as well: what is the
+# canary's, the table says (`LeadStore.is_canary`).
+CANARY_ADDRESS: Final = "success@simulator.amazonses.com"
+
 
 @dataclass(frozen=True, slots=True)
 class Enquiry:

@@ -8,6 +8,7 @@ from botocore.parsers import ResponseParserError
 
 from shared.aws import aws_client
 from shared.errors import MailRefused, MailUnproven
+from shared.lead import CANARY_ADDRESS
 from shared.mail_items import TAG
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Mailer:
     Args:
         sender: The address.
         client: SES.
-        only: Where every mail goes, whomever it is for; None if it goes to whom it is for.
+        only: Where every mail goes, whomever it is for, but those that nobody reads; None if it goes to whom it is for.
     """
 
     def __init__(self, sender: str, client: "SESV2Client", only: str | None = None) -> None:
@@ -59,7 +60,7 @@ class Mailer:
             MailRefused: SES said no, or was never reached.
             MailUnproven: SES was handed the mail, and its answer did not arrive.
         """
-        if self._only:
+        if self._only and recipient != CANARY_ADDRESS:
             del mail["To"]
             mail["To"] = recipient = self._only
         raw = mail.as_bytes()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from shared.duties import Duty, Hours, duties
 from shared.errors import ItemChanged, ItemUnreadable, LeadErased, StoreUnavailable
 from shared.items import DUE_INDEX, Table, Watched, attribute, item_of, read_field
-from shared.lead import Enquiry, Identity, Lead
+from shared.lead import CANARY_ADDRESS, Enquiry, Identity, Lead
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -95,17 +95,36 @@ class LeadStore:
     def read_each(self, lead_ids: Iterable[str]) -> Iterator[Lead]:
         """Those of several leads that are there and can be read: one that is damaged says nothing about the others.
 
-        They come in the order of their ids, a hundred from each call.
+        They come in the order of their ids, a hundred from each call. Whatever lists or counts enquiries has them from
+        here, so the canary's are not among them.
 
         Raises:
             StoreUnavailable: DynamoDB could not do it.
         """
         for some in batched(dict.fromkeys(lead_ids), _AT_ONCE, strict=False):
             found = {lead_id(item): item for item in self._table.get_each([key(each) for each in some])}
-            for item in (found[each] for each in some if each in found):
+            hidden = self._canaries(found)
+            for item in (found[each] for each in some if each in found and each not in hidden):
                 with suppress(ItemUnreadable):
                     if not is_tombstone(item):
                         yield _lead(item)
+
+    def is_canary(self, lead: Lead) -> bool:
+        """Whether the canary sent this enquiry: then it has written that down before.
+
+        The table is asked of those alone that have the canary's address, which is no visitor's: of others this costs
+        nothing, and whoever gives that address without being the canary is an enquiry like all.
+
+        Raises:
+            StoreUnavailable: DynamoDB could not do it.
+        """
+        return lead.enquiry.email == CANARY_ADDRESS and self._table.get(canary_key(lead.id)) is not None
+
+    def _canaries(self, found: "Mapping[str, Item]") -> frozenset[str]:
+        """Which of a hundred leads at most, by their ids, are the canary's; one call, where any may be."""
+        maybe = {each for each, item in found.items() if item.get("email") == {"S": CANARY_ADDRESS}}
+        marked = [item["sk"] for item in self._table.get_each([canary_key(each) for each in maybe], ("sk",))]
+        return frozenset(each for each in maybe if canary_key(each)["sk"] in marked)
 
     def entered(self, lead_ids: Sequence[str], names: Sequence[str]) -> Iterator[tuple[str, Mapping[str, str]]]:
         """What was entered in some fields of several leads: much less than to read them whole.
@@ -285,6 +304,11 @@ class LeadStore:
 def key(lead_id: str) -> "Item":
     """The primary key of a lead."""
     return {"pk": {"S": f"{_LEAD}#{lead_id}"}, "sk": {"S": _LEAD}}
+
+
+def canary_key(lead_id: str) -> "Item":
+    """The primary key of what says that a lead is the canary's (`functions/canary/marks.py`)."""
+    return {"pk": {"S": "CANARY"}, "sk": {"S": f"{_LEAD}#{lead_id}"}}
 
 
 def lead_id(keys: "Item") -> str:

@@ -50,7 +50,14 @@ class Telemetry:
         It is written at once: what waited for the end of an invocation would be lost with one that is stopped, and
         the fact that goes with it would keep it from ever being counted again.
         """
-        self._metrics.add_metric(name=name, unit=MetricUnit.Count, value=1)
+        self._add(name, MetricUnit.Count, 1)
+
+    def measure(self, name: str, seconds: float) -> None:
+        """Add a length of time to a metric, which also says how often it was measured; otherwise as `count`."""
+        self._add(name, MetricUnit.Seconds, seconds)
+
+    def _add(self, name: str, unit: MetricUnit, value: float) -> None:
+        self._metrics.add_metric(name=name, unit=unit, value=value)
         self._metrics.flush_metrics()
 
 

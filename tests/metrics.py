@@ -1,6 +1,7 @@
 """Which metrics are counted, read from the code and the template: each costs money, and needs somebody who reads it."""
 
 import ast
+from itertools import pairwise
 
 from infra.build.imports import reachable
 from infra.build.package import PACKAGES
@@ -9,14 +10,20 @@ from tests.conftest import ROOT
 
 
 def counted_by(logical_id: str) -> set[str]:
-    """The metrics that a function counts: the argument of every `telemetry.count(...)` in the modules it leads to."""
+    """The metrics of a function: what the modules that it leads to name beside `telemetry.count` or `.measure`."""
     calls = [
         node
         for path in reachable(PACKAGES[logical_id].handler_module, ROOT).values()
         for node in ast.walk(ast.parse(path.read_bytes()))
-        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("telemetry.count")
+        if isinstance(node, ast.Call)
     ]
-    return {str(name.value) for call in calls if isinstance(name := call.args[0], ast.Constant)}
+    # It is called, or put off for a part of a sweep: then it is the first argument, and the name the second.
+    written = [(ast.unparse(each), beside) for call in calls for each, beside in pairwise([call.func, *call.args])]
+    return {
+        str(name.value)
+        for what, name in written
+        if what.endswith(("telemetry.count", "telemetry.measure")) and isinstance(name, ast.Constant)
+    }
 
 
 def counted_by_ses() -> set[str]:

@@ -77,6 +77,7 @@ class World:
     second: str = ""
     now: float = MORNING
     counted: Counter[str] = field(default_factory=Counter)
+    measured: list[float] = field(default_factory=list)
     deaths: int = 0
 
     def __post_init__(self) -> None:
@@ -89,7 +90,8 @@ class World:
         renew(self.monkeypatch)
         self.monkeypatch.setattr("time.time", self.clock)
         self.monkeypatch.setattr(Telemetry, "count", lambda _, name: self.counted.update([name]))
-        for name in ("leads", "delivery", *SENDERS):
+        self.monkeypatch.setattr(Telemetry, "measure", lambda _, name, length: self.measured.append(length))
+        for name in ("leads", "delivery", "canary", *SENDERS):
             self.monkeypatch.setitem(self.parts(name), "dynamodb", self.dynamodb)
         for name in SENDERS:
             self.monkeypatch.setitem(self.parts(name), "mailer", Mailer("website@example.com", cast("Any", self.mail)))

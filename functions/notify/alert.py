@@ -14,7 +14,7 @@ from typing import Final
 from shared.duties import Duty, Hours, duties
 from shared.errors import ItemUnreadable, LeadErased, MailRefused, MailUnproven, StoreUnavailable
 from shared.facts import alert_bundled, alert_claimed, alert_refused, alert_sent, alert_unproven
-from shared.lead import SECONDS_PER_DAY, Lead, seconds, timestamp
+from shared.lead import CANARY_ADDRESS, SECONDS_PER_DAY, Lead, seconds, timestamp
 from shared.mail_items import BUNDLE_WINDOW_SECONDS, MailKind, MailStore, window
 from shared.outbox import BUDGET_SPENT, Outbox
 from shared.retries import (
@@ -42,7 +42,7 @@ class Alerts:
         outbox: What sends them.
         recipient: The address that alerts go to.
         hours: The opening hours, by which duties are due.
-        compose: Writes the alert for a lead.
+        compose: Writes the alert of a lead for a recipient.
         compose_bundle: Writes one mail for many leads.
         clock: Gives the time in seconds since the epoch.
         telemetry: The log and the metrics.
@@ -53,7 +53,7 @@ class Alerts:
     outbox: Outbox
     recipient: str
     hours: Hours
-    compose: Callable[[Lead], EmailMessage]
+    compose: Callable[[Lead, str], EmailMessage]
     compose_bundle: Callable[[list[Lead]], EmailMessage]
     clock: Callable[[], float]
     telemetry: Telemetry
@@ -66,9 +66,14 @@ class Alerts:
     def send_or_bundle(self, lead: Lead) -> None:
         """Send the alert of a new lead; where too many came lately, leave it to the mail that gathers them.
 
+        The canary's goes out by itself whatever came, and to nobody at the practice.
+
         Raises:
             StoreUnavailable: The claim could not be made, or the outcome not recorded.
         """
+        if self.store.is_canary(lead):
+            self.send(lead, CANARY_ADDRESS)
+            return
         if not self.mails.is_crowded(self.clock()):
             self.send(lead)
             return
@@ -76,8 +81,12 @@ class Alerts:
         until = window(now) + BUNDLE_WINDOW_SECONDS
         self.store.change(lead.id, lambda lead: alert_bundled(lead, window(now), until) if self.is_due(lead) else None)
 
-    def send(self, lead: Lead) -> None:
+    def send(self, lead: Lead, recipient: str | None = None) -> None:
         """Send the alert of this lead if it is due, and record the outcome, with the next attempt where one is needed.
+
+        Args:
+            lead: The lead.
+            recipient: To whom, if not to the practice.
 
         Raises:
             StoreUnavailable: The claim could not be made, or the outcome not recorded.
@@ -85,7 +94,8 @@ class Alerts:
         if self._has_left(lead):
             return
         if claimed := self._claim(lead.id, lambda lead: f"alert-{lead.id}-{lead.alert_attempts + 1}"):
-            self._send([claimed], MailKind.ALERT, claimed.alert_mail_id or "", lambda: self.compose(claimed))
+            to = recipient or self.recipient
+            self._send([claimed], MailKind.ALERT, claimed.alert_mail_id or "", to, lambda: self.compose(claimed, to))
 
     def send_bundle(self, leads: Iterable[Lead]) -> None:
         """Send one mail for all of these leads whose alert is due.
@@ -102,7 +112,7 @@ class Alerts:
         left = [each for each in leads if not self._has_left(each)]
         claimed = self._record([lead for each in left if (lead := self._claim(each.id, lambda _: mail_id))], mail_id)
         if claimed:
-            self._send(claimed, MailKind.BUNDLE, mail_id, lambda: self.compose_bundle(claimed))
+            self._send(claimed, MailKind.BUNDLE, mail_id, self.recipient, lambda: self.compose_bundle(claimed))
 
     def put_off(self, lead_id: str, error: ItemUnreadable) -> None:
         """An item is no lead: waiting does not help, but a repaired item or a new deployment may."""
@@ -138,13 +148,15 @@ class Alerts:
                 break
         return leads
 
-    def _send(self, leads: list[Lead], kind: MailKind, mail_id: str, compose: Callable[[], EmailMessage]) -> None:
+    def _send(
+        self, leads: list[Lead], kind: MailKind, mail_id: str, recipient: str, compose: Callable[[], EmailMessage]
+    ) -> None:
         ids = tuple(lead.id for lead in leads)
         try:
             if kind is MailKind.BUNDLE:
-                message_id = self.outbox.send_written(mail_id, kind, self.recipient, compose)
+                message_id = self.outbox.send_written(mail_id, kind, recipient, compose)
             else:
-                message_id = self.outbox.send(mail_id, kind, ids, self.recipient, compose)
+                message_id = self.outbox.send(mail_id, kind, ids, recipient, compose)
         except MailUnproven as error:
             self._each(leads, partial(self._unproven, reason=error.reason))
         except MailRefused as error:
@@ -158,7 +170,8 @@ class Alerts:
         except Exception as error:  # an alert that cannot be composed needs a person too
             self._each(leads, partial(self._refused, reason=type(error).__name__, permanent=True))
         else:
-            self._each(leads, partial(self._sent, mail_id=mail_id, message_id=message_id))
+            what = "canary's alert sent" if recipient == CANARY_ADDRESS else "alert sent"
+            self._each(leads, partial(self._sent, what=what, mail_id=mail_id, message_id=message_id))
 
     def _each(self, leads: list[Lead], record: Callable[[Lead], None]) -> None:
         """Record the outcome with each lead. Raises the last failure once all had their turn."""
@@ -171,7 +184,7 @@ class Alerts:
         if failure:
             raise failure
 
-    def _sent(self, lead: Lead, mail_id: str, message_id: str) -> None:
+    def _sent(self, lead: Lead, what: str, mail_id: str, message_id: str) -> None:
         now = self.clock()
         self.store.change(
             lead.id, lambda lead: alert_sent(lead, mail_id, timestamp(now), message_id=message_id or None)
@@ -179,7 +192,7 @@ class Alerts:
         # In milliseconds, like the time of storing; more digits would be noise.
         delay = round(now - seconds(lead.stored_at), 3)
         self.telemetry.log.info(
-            "alert sent",
+            what,
             lead_id=lead.id,
             message_id=message_id,
             attempt=lead.alert_attempts,

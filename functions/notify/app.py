@@ -14,7 +14,7 @@ from functions.notify.alert_tests import AlertTests, compose_test
 from functions.notify.compose import compose, compose_bundle
 from functions.notify.filing import Filing
 from functions.notify.sign_in import SignInMails
-from shared.duties import Duty, duties
+from shared.duties import Duty, duties, waits_since
 from shared.enquiry_blocks import Linked
 from shared.errors import ItemUnreadable
 from shared.lead import Lead
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 # One mail can take as long as SES's time-outs together, and then there is time to record it; unless DynamoDB too makes
 # a claim wait, and then the alert may come twice.
 _MILLISECONDS_FOR_ONE_ALERT: Final = 15_000
+_DONE_HERE: Final = (Duty.FILE, Duty.ALERT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +103,10 @@ class Wiring(MailWiring[Settings]):
             telemetry=self.telemetry,
         )
 
-    def _alert(self, lead: Lead) -> EmailMessage:
+    def _alert(self, lead: Lead, recipient: str) -> EmailMessage:
         link = self._linked(lead).link
         mail = compose(lead, self.letterhead, detail=self.settings.alert_detail, link=link)
-        return self.letterhead.message(mail, self.settings.alert_recipient)
+        return self.letterhead.message(mail, recipient)
 
     def _bundle(self, leads: list[Lead]) -> EmailMessage:
         mail = compose_bundle([self._linked(lead) for lead in leads], self.letterhead)
@@ -173,14 +174,19 @@ def _sweep(context: Any, log: "Logger") -> None:
     """Do what is due, as far as time allows. Raises the last failure once all had their turn."""
     alerts, now = wiring.alerts, time.time()
     crowd: list[Lead] = []
+    oldest = now
     failure: Exception | None = None
-    ids = dict.fromkeys(chain(wiring.store.due((Duty.FILE, Duty.ALERT), now), wiring.store.owed(now)))
+    ids = dict.fromkeys(chain(wiring.store.due(_DONE_HERE, now), wiring.store.owed(now)))
     for due in ids:
         try:
             if not _has_time(context) or len(crowd) == MOST_IN_A_BUNDLE:
                 break
             lead = _filed(due, log)
-            if lead is None or not alerts.is_due(lead):
+            # The canary's alert is left to the stream: sent from here, it would not show that the stream is dead.
+            if lead is None or wiring.store.is_canary(lead):
+                continue
+            oldest = min(oldest, waits_since(lead, _DONE_HERE, wiring.hours, now))
+            if not alerts.is_due(lead):
                 continue
             if lead.alert_bundle:
                 crowd.append(lead)
@@ -191,13 +197,18 @@ def _sweep(context: Any, log: "Logger") -> None:
         except Exception as error:  # as above
             _log_interrupted(log, due, error)
             failure = error
-    if len(crowd) == 1:
-        alerts.send(crowd[0])
-    elif crowd:
-        alerts.send_bundle(crowd)
+    _send_crowd(crowd)
     wiring.alert_tests.send_waiting()
+    wiring.telemetry.measure("OldestStepSeconds", now - oldest)
     if failure:
         raise failure
+
+
+def _send_crowd(crowd: list[Lead]) -> None:
+    if len(crowd) == 1:
+        wiring.alerts.send(crowd[0])
+    elif crowd:
+        wiring.alerts.send_bundle(crowd)
 
 
 def _filed(lead_id: str, log: "Logger") -> Lead | None:

@@ -87,7 +87,7 @@ class Filing:
         return sorted(found, key=lambda each: (not _waits(each), each.stored_at))
 
     def _confirm(self, lead: Lead) -> None:
-        if not self.confirms or lead.is_kept_back or not lead.enquiry.email:
+        if not self.confirms or lead.is_kept_back or not lead.enquiry.email or self.store.is_canary(lead):
             return
         # An id of address and day: however often somebody is entered, they get one mail a day.
         now = self.clock()

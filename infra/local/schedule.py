@@ -4,7 +4,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -18,6 +18,8 @@ from infra.local.template import arn as aws_arn
 
 _EXPRESSION = re.compile(r"(rate|cron|at)\((.+)\)")
 _RATE = re.compile(r"(\d+) (minute|hour|day)s?")
+# A function may wait for something that was made to fail.
+_LONGEST_WAIT_SECONDS = 30.0
 _LONGEST_SLEEP = timedelta(seconds=30)  # a laptop that was closed does not sleep on for what was left of a day
 
 
@@ -130,13 +132,16 @@ class Schedule(threading.Thread):
         self.join()
 
     def wake(self) -> dict[str, str]:
-        """Runs everything now and waits; for each entry, ``ok`` or the error of the function that failed."""
+        """Runs everything now and waits half a minute; for each entry, ``ok``, ``running`` or the function's error."""
         calls = [(entry.logical_id, outcome) for entry in self._entries for outcome in entry.fire()]
         outcomes: dict[str, str] = {}
+        wait([outcome for _, outcome in calls], _LONGEST_WAIT_SECONDS)
         for logical_id, outcome in calls:
             try:
-                outcome.result()
+                outcome.result(0)
                 outcomes.setdefault(logical_id, "ok")
+            except TimeoutError:
+                outcomes[logical_id] = "running"
             except FunctionError as error:
                 outcomes[logical_id] = str(error)
         return outcomes

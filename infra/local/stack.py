@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -25,7 +25,7 @@ from infra.local.gateway import Gateway
 from infra.local.http_messages import HttpRequest, HttpResponse, call_wsgi
 from infra.local.logs import LogLine, Logs
 from infra.local.mail import Mail
-from infra.local.process_environment import Placement
+from infra.local.process_environment import FunctionSpec, Placement
 from infra.local.pump import Pump, sources
 from infra.local.queues import QueuePump
 from infra.local.reaper import Reaper
@@ -291,7 +291,7 @@ class LocalStack:
         self._by_name: dict[str, Function] = {}
         reaper = Reaper(self._task_root)
         undo.callback(reaper.stop)
-        specs = self.cloud.functions()
+        specs = [self._at_this_machine(spec) for spec in self.cloud.functions()]
         self.say(f"starting {len(specs)} functions")
         for spec in specs:
             function = Function(spec, self._placement(spec.logical_id), reaper, partial(self.logs.add, spec.logical_id))
@@ -301,6 +301,12 @@ class LocalStack:
         for name, function in self.functions.items():
             if error := function.wait_until_loaded():
                 self.say(f"{name} does not load: {error}")
+
+    def _at_this_machine(self, spec: FunctionSpec) -> FunctionSpec:
+        """A function that is told the site's public address is told the one on this machine."""
+        public = self.cloud.outputs().get("PageUrl", "").rstrip("/")
+        own = {name: self.url for name, value in spec.environment.items() if public and value == public}
+        return replace(spec, environment={**spec.environment, **own})
 
     def _placement(self, logical_id: str) -> Placement:
         if self.packaged is None:

@@ -153,7 +153,7 @@ def _digest(kind: str, value: str) -> str:
     return f"{kind}{value}".ljust(32, "0")[:32]
 
 
-def _compose(_: object) -> EmailMessage:
+def _compose(*_: object) -> EmailMessage:
     return EmailMessage()
 
 

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, expect
 
 from infra.local.stack import LocalStack
 from infra.pictures.chromium import browsing
+from tests import canary
 from tests.browser import tools
 from tests.browser.visitor import PATIENCE_MS, Visitor, Visits
 
@@ -54,6 +55,7 @@ def node_modules(say: Callable[[str], None]) -> Path:
 def site() -> Iterator[LocalStack]:
     """The stack from template.yaml. It keeps what earlier tests stored. Its CloudFront is there to be read."""
     with LocalStack(parameters={"ContentDelivery": "cloudfront"}) as stack:
+        canary.rests(stack)
         yield stack
 
 

@@ -10,8 +10,10 @@ import pytest
 from functions.inbox import app
 from infra.build.package import PACKAGES
 from tests.inbox import event_of
+from tests.integration.chain import Chain
 from tests.integration.conftest import Stack
 from tests.integration.test_leads import send
+from tests.world import World
 
 EVENTS = Path(__file__).parents[2] / "events"
 MAIL_EVENTS = (
@@ -27,6 +29,7 @@ MAIL_EVENTS = (
 
 # What each event comes to: a status for a request, the records to bring again for a stream or a queue.
 OUTCOMES: dict[str, Any] = {
+    "canary-schedule": {},
     "content-api": 200,
     "content-negotiate": 302,
     "content-not-found": 404,
@@ -77,9 +80,11 @@ def test_every_event_has_an_outcome_and_every_function_an_event() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(OUTCOMES))
-def test_an_event_comes_to_what_its_name_says(stack: Stack, name: str) -> None:
+def test_an_event_comes_to_what_its_name_says(stack: Stack, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     text, function = (EVENTS / f"{name}.json").read_text(encoding="utf-8"), name.partition("-")[0]
     event = json.loads(text)
+    if function == "canary":
+        Chain(World(stack, monkeypatch), monkeypatch)
     if function == "inbox":
         send(stack)
         with stack.environment_of("inbox"):

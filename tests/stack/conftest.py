@@ -15,6 +15,7 @@ from infra.local.stack import LocalStack
 from infra.local.template import REGION
 from infra.ops import leads
 from infra.site import compile_all
+from tests import canary
 from tests.privacy import entered, leaks
 
 # A small template, and functions that crash, dawdle and fail on request.
@@ -47,6 +48,7 @@ def project(tmp_path: Path) -> Path:
 def running() -> Iterator[LocalStack]:
     """The stack from template.yaml. It keeps what earlier tests stored."""
     with LocalStack(parameters={"AlertDetail": "full"}, compile_site=in_this_process) as stack:
+        canary.rests(stack)
         yield stack
         lines = [line.text for line in stack.logs.lines()]
         assert lines

@@ -4,6 +4,8 @@ from typing import Any
 
 from infra.local.mail import Mail
 from infra.local.stack import LocalStack
+from shared.lead import CANARY_ADDRESS
+from tests import canary
 from tests.stack.conftest import eventually
 from tests.stack.test_journey import enquiry, mailed, send, stored
 
@@ -63,3 +65,20 @@ def test_an_enquiry_left_alone_brings_reminders_and_at_last_ops(running: LocalSt
     assert len(about(running, reference)) >= len(told) - 2
     # and nothing is left to come but its end
     assert running.make_due(lead_of(running, name)["id"]) is None
+
+
+def test_once_a_day_an_enquiry_of_the_stacks_own_goes_the_whole_way(running: LocalStack) -> None:
+    canary.is_due(running)
+
+    assert running.schedule.wake()["CanaryFunctionHourly"] == "ok"
+
+    (mail,) = [each for each in running.mails() if each.recipients == [CANARY_ADDRESS]]
+    assert "Canary" in (mail.text or "")
+    assert [item for item in running.items() if item.get("email") == CANARY_ADDRESS] == []
+    counted = [
+        line for line in running.logs.lines() if line.function == "CanaryFunction" and "CanaryProven" in line.text
+    ]
+    assert len(counted) == 1
+    # and it rests for a day
+    assert running.schedule.wake()["CanaryFunctionHourly"] == "ok"
+    assert len([each for each in running.mails() if each.recipients == [CANARY_ADDRESS]]) == 1

@@ -5,7 +5,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,19 +14,27 @@ from unittest import mock
 import boto3
 from botocore.client import BaseClient
 
+from functions.canary.marks import Marks
+from functions.canary.site import Site
 from infra.build.package import PACKAGES
 from shared import store
 from shared.keys import Keys
+from shared.lead import identity_of_key, reference_of, timestamp
+from shared.mail_items import MailKind, MailStore
 from shared.members import member_digest
 from shared.sign_ins import SignIns
 from tests.conftest import ROOT
+from tests.hours import AlwaysOpen
 from tests.inbox import MEMBER, event_of
+from tests.leads import LEAD
 from tests.template.deployed import Deployed
 
 NOON = 1_795_435_200.0  # 2026-11-23T12:00:00Z
 # Who sends the forms in events/, by name.
 ALERTED, ERASED = "Ana Ruiz", "Noor Haddad"
 JUST_AFTER_MIDNIGHT = NOON + 12 * 3600 + 5
+# As it is while nobody listens.
+_MAKE_CALL: Any = BaseClient._make_api_call  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,7 @@ def calls_of_every_function(deployed: Deployed, task_root: Path) -> dict[str, se
     asked = _ask_of_a_member(deployed)
     for logical_id in PACKAGES:  # in the template's order: notify finds what leads has stored
         app: Any = importlib.import_module(PACKAGES[logical_id].handler_module)
-        with _as_function(deployed, logical_id, task_root) as recorded, _new(app):
+        with _as_function(deployed, logical_id, task_root) as recorded, _new(app), _proven(deployed):
             for now in (NOON, JUST_AFTER_MIDNIGHT):
                 with _at(app, now):
                     _run_all_events(app, PACKAGES[logical_id].function, found, asked, now)
@@ -67,9 +75,33 @@ def _new(app: Any) -> AbstractContextManager[object]:
     return mock.patch.object(app, "wiring", app.Wiring()) if hasattr(app, "wiring") else nullcontext()
 
 
+@contextmanager
+def _proven(deployed: Deployed) -> Iterator[None]:
+    """What the canary sends comes back at once, all done that others do with it: no call of theirs is the canary's.
+
+    An earlier one was stopped, and left its mark.
+    """
+    table = deployed["LeadTable"].name
+    with mock.patch.object(BaseClient, "_make_api_call", _MAKE_CALL):
+        Marks(table, boto3.client("dynamodb"), keep_days=1).write("0" * 32, NOON - 3600)
+
+    def enquire(_: Site, key: str, _enquiry: object) -> str:
+        with mock.patch.object(BaseClient, "_make_api_call", _MAKE_CALL):
+            identity, now = identity_of_key(key), timestamp(NOON)
+            known: dict[str, Any] = {"version": 1, "filed_at": now, "alert_sent_at": now, "delivered_at": now}
+            lead = replace(LEAD, id=identity.id, reference=reference_of(identity.id), mails=("alert-canary",), **known)
+            client = boto3.client("dynamodb")
+            store.LeadStore(table, client, AlwaysOpen()).create(lead, identity)
+            MailStore(table, client, budget=0).create("alert-canary", MailKind.ALERT, (lead.id,), NOON)
+        return lead.reference
+
+    with mock.patch.multiple(Site, article=lambda _: ("an-article", "en"), enquire=enquire):
+        yield
+
+
 def _at(app: Any, now: float) -> AbstractContextManager[object]:
     """The function's clock, if it has one, stands at this time."""
-    clock = SimpleNamespace(time=lambda: now)
+    clock = SimpleNamespace(time=lambda: now, sleep=lambda _: None)
     return mock.patch.object(app, "time", clock) if hasattr(app, "time") else nullcontext()
 
 

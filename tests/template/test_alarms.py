@@ -19,7 +19,6 @@ PUBLISHED_BY_AWS = {
     ("AWS/ApiGateway", "5xx"): {"ApiId": "AWS::ApiGatewayV2::Api"},
     ("AWS/Events", "FailedInvocations"): {"RuleName": "AWS::Events::Rule"},
     ("AWS/Lambda", "Errors"): {"FunctionName": "AWS::Lambda::Function"},
-    ("AWS/Lambda", "Invocations"): {"FunctionName": "AWS::Lambda::Function"},
     ("AWS/SES", "Bounce"): {"ses:configuration-set": "AWS::SES::ConfigurationSet"},
     ("AWS/SES", "Complaint"): {"ses:configuration-set": "AWS::SES::ConfigurationSet"},
     ("AWS/SES", "Reject"): {"ses:configuration-set": "AWS::SES::ConfigurationSet"},
@@ -37,6 +36,7 @@ UNMENDED_BY_SILENCE = {
     "AlertUnprovenAlarm",
     "AlertWithoutLinkAlarm",
     "EnquiryUnansweredAlarm",
+    "HeartbeatAlarm",
     "LeadRepairedAlarm",
     "MailBudgetSpentAlarm",
     "ProofMissingAlarm",
@@ -131,3 +131,11 @@ def test_its_mail_leads_to_what_to_do(deployed: Deployed, alarm: str) -> None:
 
     assert alarm in headings
     assert deployed[alarm].properties["AlarmDescription"].endswith(f"See docs/operations.md#{alarm.lower()}")
+
+
+@pytest.mark.parametrize("alarm", ALARMS)
+def test_it_looks_back_no_further_than_cloudwatch_lets_it(deployed: Deployed, alarm: str) -> None:
+    # CloudWatch API Reference, PutMetricAlarm, Period: a day, and with periods of an hour or more a week.
+    watched: Any = deployed[alarm].properties
+
+    assert watched["Period"] * watched["EvaluationPeriods"] <= (604_800 if watched["Period"] >= 3600 else 86_400)

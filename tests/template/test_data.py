@@ -8,6 +8,7 @@ import boto3
 import pytest
 from samtranslator.yaml_helper import yaml_parse
 
+from functions.canary import canary, site
 from infra.build.package import PACKAGES
 from infra.local.bus import matches
 from shared import store
@@ -118,6 +119,7 @@ def test_records_given_up_are_kept_for_a_person(deployed: Deployed, stream: Any)
         ("BUDGET#2026-11-25", "BUDGET", False),
         ("MONTH#2026-11", "2026-11-25T16:00:00.000Z#1", False),
         ("PRACTICE", "CLOSURES", False),
+        ("CANARY", "LEAD#1", False),
     ],
 )
 def test_stream_wakes_notify_for_what_it_sends_at_once(stream: Any, pk: str, sk: str, wakes: bool) -> None:
@@ -135,6 +137,12 @@ def test_stream_wakes_notify_for_what_it_sends_at_once(stream: Any, pk: str, sk:
 def test_claim_outlasts_the_function_that_holds_it(deployed: Deployed) -> None:
     # Otherwise a second function would send the mail that the first is still sending.
     assert deployed["NotifyFunction"].properties["Timeout"] < ALERT_LEASE_SECONDS
+
+
+def test_the_canary_outlasts_what_it_waits_for_and_is_over_before_another_cleans_up(deployed: Deployed) -> None:
+    timeout = deployed["CanaryFunction"].properties["Timeout"]
+
+    assert 2 * site._SECONDS + canary._PATIENCE + 60 < timeout < canary._OVER
 
 
 @pytest.mark.parametrize("logical_id", PACKAGES)

@@ -87,6 +87,7 @@ def test_content_brings_no_library(built: Path) -> None:
 @pytest.mark.parametrize(
     ("logical_id", "parts"),
     [
+        ("CanaryFunction", {"practice.json"}),
         ("ContentFunction", {"site"}),
         ("DeliveryFunction", {"practice.json"}),
         ("LeadsFunction", {"form.json", "forms", "languages.json", "locales", "practice.json"}),

@@ -8,6 +8,7 @@ import pytest
 from samtranslator.yaml_helper import yaml_parse
 
 from infra.build.package import PACKAGES, ROOT
+from infra.local.template import parameter_fault
 from infra.site.sources import practice_file
 from tests.template.deployed import Deployed
 
@@ -44,3 +45,22 @@ def test_parameters_without_default_are_the_three_addresses_that_only_the_practi
         "OpsEmail",
     }
     assert all(each.get("Description") for each in parameters.values())
+
+
+@pytest.mark.parametrize(
+    ("url", "is_allowed"),
+    [
+        ("", True),
+        ("https://hc-ping.com/5d3a9f04-0000-4000-8000-000000000000", True),
+        ("https://status.example.com:8443/beat?of=needlepoint", True),
+        ("http://hc-ping.com/5d3a9f04", False),
+        ("https://", False),
+        ("https://user:secret@example.com/", False),
+        ("https://example.com/a b", False),
+        ("none", False),
+    ],
+)
+def test_a_sign_of_life_goes_by_https_or_nowhere(url: str, is_allowed: bool) -> None:
+    spec = yaml_parse((ROOT / "template.yaml").read_text("utf-8"))["Parameters"]["HeartbeatUrl"]
+
+    assert (parameter_fault(spec, url) is None) == is_allowed

@@ -33,7 +33,7 @@ def test_every_setting_is_named() -> None:
 
 
 def test_the_metrics_in_the_document_are_those_that_are_counted() -> None:
-    counted = named(r'count\("(\w+)"', *(ROOT / "functions").rglob("*.py"))
+    counted = named(r'telemetry\.(?:count|measure)(?:\(|, )"(\w+)"', *(ROOT / "functions").rglob("*.py"))
 
     functions = "|".join(package.function for package in PACKAGES.values())
     assert set(re.findall(rf"^\| (?:{functions}) \| `(\w+)`", OPERATIONS, re.MULTILINE)) == counted

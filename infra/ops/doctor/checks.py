@@ -32,6 +32,7 @@ AFTER: Final[Mapping[str, Callable[[Case, Deployed], Iterator[Finding]]]] = {
     "No alarm fires": watch.alarms,
     "Nothing was given up": watch.dead_letters,
     "Nothing is overdue": tables.overdue,
+    "The canary's enquiries go the whole way": tables.canary,
     "The secrets are there": stack.secrets,
     "SES suppresses no alert": mail.configuration_set,
     "The table can be put back, and forgets": tables.keeping,

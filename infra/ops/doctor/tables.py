@@ -1,11 +1,13 @@
-"""Whether the tables keep what they should, forget what they should, and nothing in them waits for too long."""
+"""Whether the tables keep and forget what they should, nothing in them waits too long, and the canary came through."""
 
 from collections.abc import Iterator
 from itertools import batched
 from typing import TYPE_CHECKING, Final
 
+from functions.canary.marks import LAST
 from infra.ops.doctor.case import Case, Deployed
-from infra.ops.doctor.findings import Finding, wrong
+from infra.ops.doctor.findings import Finding, note, wrong
+from shared.duties import due_since
 from shared.items import DUE_INDEX, Table, attribute, value_of
 from shared.lead import seconds
 
@@ -16,11 +18,13 @@ if TYPE_CHECKING:
 _LEADS: Final = "LeadTable"
 # What is due is done within a minute; so much later, nobody does it.
 _LATE_SECONDS: Final = 900
+# As the canary's alarm has it.
+_SILENT_SECONDS: Final = 26 * 3600
 _AT_ONCE: Final = 100
 # When something was last asked of an item whose step is due at once.
 _BEGINNINGS: Final = ("stored_at", "created_at", "alert_asked_at", "rescued_at")
 # All that is asked for of an item, and all that infra/deploy_roles.yaml lets a workflow ask for.
-LOOKED_AT: Final = ("pk", "sk", "next_at", "expires_at", *_BEGINNINGS)
+LOOKED_AT: Final = ("pk", "sk", "next_at", "expires_at", *_BEGINNINGS, "proven_at")
 
 
 def keeping(case: Case, stack: Deployed) -> Iterator[Finding]:
@@ -65,6 +69,16 @@ def overdue(case: Case, stack: Deployed) -> Iterator[Finding]:
         yield wrong(f"{what}, the oldest of {len(waiting)}", do)
 
 
+def canary(case: Case, stack: Deployed) -> Iterator[Finding]:
+    """No proof for a day that enquiries go the whole way."""
+    found = list(Table(stack[_LEADS], case.aws("dynamodb")).get_each([LAST], LOOKED_AT))
+    page = "docs/operations.md#canarysilentalarm"
+    if not found:
+        yield note("No enquiry of the canary's has gone the whole way yet", f"It tries every hour: {page}")
+    elif (silent := case.now - seconds(found[0]["proven_at"]["S"])) > _SILENT_SECONDS:
+        yield wrong(f"The last enquiry of the canary's went the whole way {_duration(silent)} ago", page)
+
+
 def _waits(item: "Item", now: float) -> bool:
     # DynamoDB deletes some days late, and nothing is done any more for what has expired.
     return "next_at" in item and int(value_of(item["expires_at"])) > now
@@ -72,7 +86,7 @@ def _waits(item: "Item", now: float) -> bool:
 
 def _since(item: "Item") -> float:
     """Since when a step is due, in seconds since the epoch; of one that is due at once, since when it can be."""
-    return max(float(value_of(item["next_at"])), *(seconds(item[name]["S"]) for name in _BEGINNINGS if name in item))
+    return due_since(float(value_of(item["next_at"])), *(item[name]["S"] for name in _BEGINNINGS if name in item))
 
 
 def _duration(length: float) -> str:

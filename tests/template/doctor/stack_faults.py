@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError
 from infra.ops.doctor.outside import Answer
 from shared.items import item_of
 from shared.practice import Closure
-from tests.template.doctor.world import DOMAIN, HOST, NOW, PARAMETERS, Fault, World
+from tests.template.doctor.world import DOMAIN, HOST, NOW, PARAMETERS, Fault, World, canary_proven
 
 HOUR: Final = 3600
 
@@ -128,6 +128,12 @@ def step(world: World, *, next_at: float, expires_at: float = 9_999_999_999, **t
     return lambda: world.at("dynamodb").delete_item(TableName=table, Key=key)
 
 
+def canary(world: World, at: str | None) -> Callable[[], object]:
+    world.at("dynamodb")
+    canary_proven(world.stack["LeadTable"], at)
+    return lambda: canary_proven(world.stack["LeadTable"], "2026-11-23T02:00:00.000Z")
+
+
 def deleted_secret(world: World) -> Callable[[], object]:
     secret = world.stack["Keys"]
     world.at("secretsmanager").delete_secret(SecretId=secret, RecoveryWindowInDays=30)
@@ -178,10 +184,12 @@ def function(world: World, **parts: str) -> None:
 
 
 def at_the_runtime_s_end(world: World, day: datetime) -> None:
-    """Another day, before which there was a deployment."""
+    """Another day, before which there was a deployment, and on which the canary came through."""
     world.now = day.timestamp()
     world.practice = replace(world.practice, closed=(Closure(f"{day:%Y}-12-25", f"{day:%Y}-12-25"),))
     function(world, LastModified=f"{day:%Y-%m-%d}T00:00:00.000+0000")
+    proven = {"proven_at": {"S": f"{day:%Y-%m-%d}T00:00:00.000Z"}}
+    world.stubs["dynamodb", "BatchGetItem"] = {"Responses": {world.stack["LeadTable"]: [proven]}}
 
 
 def refusal(code: str, operation: str) -> ClientError:
@@ -260,6 +268,14 @@ STACK_FAULTS: Final[dict[str, Fault]] = {
     "a schedule that is switched off": Fault(
         schedule_off,
         ("wrong: The schedule FollowupFunctionWeekly is DISABLED -> .*Enable",),
+    ),
+    "a canary that does not come through": Fault(
+        lambda world: canary(world, "2026-11-20T10:30:00.000Z"),
+        ("wrong: The last enquiry of the canary's went the whole way 3 days ago -> .*#canarysilentalarm",),
+    ),
+    "a canary that never came through": Fault(
+        lambda world: canary(world, None),
+        ("note: No enquiry of the canary's has gone the whole way yet -> It tries every hour: .*#canarysilentalarm",),
     ),
     "a secret that was deleted": Fault(
         deleted_secret,

@@ -133,6 +133,7 @@ class World:
             )
         for name in (DOMAIN, "doctor@elsewhere.test", "owner@elsewhere.test"):
             self._real("sesv2").create_email_identity(EmailIdentity=name)
+        canary_proven(cloud.outputs()["LeadTableName"], "2026-11-23T02:00:00.000Z")
         self._real("dynamodb").update_continuous_backups(
             TableName=cloud.outputs()["LeadTableName"],
             PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
@@ -231,6 +232,15 @@ class World:
         if (records := self.records.get((name, kind), [])) is None:
             raise Unreachable(f"{name} {kind}: no nameservers")
         return records
+
+
+def canary_proven(table: str, at: str | None) -> None:
+    """When the canary came through last, if ever."""
+    dynamodb, key = aws_client("dynamodb"), {"pk": {"S": "CANARY"}, "sk": {"S": "LAST"}}
+    if at is None:
+        dynamodb.delete_item(TableName=table, Key=key)
+    else:
+        dynamodb.put_item(TableName=table, Item={**key, "proven_at": {"S": at}})
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from cronsim import CronSimError
 
+from infra.local import schedule
 from infra.local.bus import Bus
 from infra.local.cloud import Cloud, Resource
 from infra.local.endpoint import AwsEndpoint
@@ -113,12 +114,12 @@ def test_the_clock_sets_off_what_is_due_again_and_again_and_nothing_else() -> No
         return []
 
     over = Timetable("at(2020-01-01T00:00:00)")
-    schedule = Schedule([Entry("Due", Always("rate(1 day)"), fire), Entry("Over", over, never)])
-    schedule.start()
+    running = Schedule([Entry("Due", Always("rate(1 day)"), fire), Entry("Over", over, never)])
+    running.start()
 
     assert twice.acquire(timeout=60)
     assert twice.acquire(timeout=60)
-    schedule.stop()
+    running.stop()
     assert fired == []
 
 
@@ -133,3 +134,9 @@ def test_waking_runs_everything_and_says_what_came_of_it() -> None:
     ]
 
     assert Schedule(both).wake() == {"Good": "ok", "Bad": "ValueError: on purpose"}
+
+
+def test_waking_does_not_wait_for_what_goes_on_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schedule, "_LONGEST_WAIT_SECONDS", 0)
+
+    assert Schedule([Entry("Long", Timetable("rate(1 day)"), lambda: [Future()])]).wake() == {"Long": "running"}

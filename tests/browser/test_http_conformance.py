@@ -16,6 +16,7 @@ from tests.browser.wire import Reply, ask
 REMARKS = {
     "STATUS_BAD_REQUEST",  # "The server didn't understand the request": a 400 is meant to say that
     "CC_CONFLICTING",  # no-store says it all; `private` beside it is for caches that know only one of the two
+    "HSTS_NO_SUBDOMAINS",  # on purpose: the practice's other hosts are not ours to bind (decision 53)
     "CREATED_WITHOUT_LOCATION",  # a lead has no address: nobody but the practice may read it
 }
 SECURITY = {

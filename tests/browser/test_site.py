@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 from xml.etree import ElementTree as ET
+from zlib import decompressobj
 
 import pytest
 from PIL import Image
@@ -20,6 +21,7 @@ from tests.browser.visitor import Visits
 from tests.browser.wire import Reply, ask
 
 KIBIBYTE = 1024
+FIRST_SCREEN = 8 * KIBIBYTE
 HTML_AND_CSS = {"en": 21 * KIBIBYTE}
 HTML_AND_CSS_ELSEWHERE = 24 * KIBIBYTE
 SCRIPT = 7.5 * KIBIBYTE  # the form's and the promise's
@@ -249,6 +251,18 @@ def test_other_language_would_be_noticed(tell_language: Any) -> None:
 
 
 # ---- weight
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_what_the_first_screen_needs_is_light(origin: str, locale: str) -> None:
+    """The style, and as much of the page as must have arrived to read it up to the takeaways."""
+    page = ask(origin, landing(locale), {"Accept-Encoding": "gzip"})
+    reader, needed, read = decompressobj(wbits=31), 0, b""
+    while b'class="takeaways"' not in read:
+        read += reader.decompress(page.body[needed : needed + 1])
+        needed += 1
+
+    assert needed + packed(origin, parse(page.text).all("link", rel="stylesheet")[0]["href"]) <= FIRST_SCREEN
 
 
 @pytest.mark.parametrize("locale", LOCALES)

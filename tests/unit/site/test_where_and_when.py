@@ -82,6 +82,12 @@ def test_with_everything_given_one_can_get_there_and_in(full: Sample, path: str)
         assert text in footer
 
 
+def test_home_leads_to_the_map_at_its_top(full: Sample, compiled: Sample) -> None:
+    for site, is_there in (full, True), (compiled, False):
+        top = site.get("/en/").body.decode().partition("<h1>")[2].partition("</header>")[0]
+        assert (MAP in top) is is_there
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [

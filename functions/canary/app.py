@@ -58,7 +58,7 @@ wiring = Wiring()
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Prove the chain, if that was not done for a day.
+    """Prove the chain, if that was not done for a day, or if the event says `anyway`.
 
     Raises:
         CanaryFailed: It is not proven, which is logged; an hour later it is tried again.
@@ -67,7 +67,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     log = wiring.telemetry.log_of(context)
     wiring.read_closures()
     try:
-        wiring.canary.prove()
+        wiring.canary.prove(anyway=bool(event.get("anyway")))
     except CanaryFailed as failure:
         log.error("canary not proven", link=failure.link, reason=failure.reason)
         raise

@@ -14,7 +14,7 @@ from functions.inbox.pages import Pages
 from functions.inbox.replies import mail_of, replies
 from functions.inbox.routes import enquiry_path
 from functions.inbox.same_person import others
-from functions.inbox.steps import is_late, is_time_again, lead_id, read_kept
+from functions.inbox.steps import first_answer, is_late, is_time_again, lead_id, read_kept
 from functions.inbox.three_facts import three_facts
 from functions.inbox.timeline import SENTENCES, lines, timeline
 from functions.inbox.visit import Visit, see
@@ -108,6 +108,8 @@ class WholeEnquiry:
         if changed:
             what = changed.ledger[-1]["what"]
             self.telemetry.log.info("told by a member", lead_id=lead.id, what=what)
+            if answered := first_answer(lead, changed):
+                self.telemetry.log.info("enquiry answered", **answered)
         told = f"{_SAVED}={quote(timestamp(visit.now))}" if changed else f"{_BEFORE}=1"
         return see(f"{enquiry_path(lead.id)}?{told}")
 

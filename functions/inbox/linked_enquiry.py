@@ -76,10 +76,12 @@ class LinkedEnquiry:
         """Do what a button says, and lead back to the page. Raises what `get` does."""
         link = self._link(visit)
         step, done, told = self._step(visit.fields, visit.now, link.mail_id)
-        steps.read_kept(self.store, link.lead_id, visit.now)
+        before = steps.read_kept(self.store, link.lead_id, visit.now)
         changed = self.store.change(link.lead_id, step)
         if changed:
             self.telemetry.log.info("told by link", lead_id=link.lead_id, mail_id=link.mail_id, what=told, how=done)
+            if answered := steps.first_answer(before, changed):
+                self.telemetry.log.info("enquiry answered", **answered)
         return see(f"{quote(visit.request.path)}?{urlencode({done if changed else _BEFORE: told})}")
 
     def _link(self, visit: Visit) -> Link:

@@ -1,14 +1,15 @@
 """What the buttons that every page of an enquiry has do with it."""
 
 import re
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from functions.inbox.troubles import Code, Refused
 from functions.inbox.visit import Visit
 from shared import facts
 from shared.duties import Hours
 from shared.lead import ID_PATTERN, Lead, seconds
-from shared.outcomes import OUTCOMES, Outcome
+from shared.outcomes import ANSWERS, OUTCOMES, Outcome
 from shared.store import LeadStore
 
 _ID: Final = re.compile(ID_PATTERN)
@@ -37,6 +38,14 @@ def read_kept(store: LeadStore, lead_id: str, now: float) -> Lead:
 def is_late(lead: Lead, now: float) -> bool:
     """Whether the time that the person was promised is over without a word from the practice."""
     return not lead.outcome and bool(lead.answer_by) and seconds(lead.answer_by or "") < now
+
+
+def first_answer(before: Lead, after: Lead) -> Mapping[str, Any]:
+    """What the log is told where the person was answered just now and not before; nothing else."""
+    if facts.answered_at(before, ANSWERS) or not (at := facts.answered_at(after, ANSWERS)):
+        return {}
+    in_time = not after.answer_by or seconds(at) <= seconds(after.answer_by)
+    return {"lead_id": after.id, "in_time": int(in_time)}
 
 
 def is_time_again(lead: Lead, now: float) -> bool:

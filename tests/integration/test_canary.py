@@ -62,6 +62,15 @@ def heard_of(world: World) -> list[str]:
     return [*mails, *world.service.received, *(world.counted.keys() - {"CanaryProven"} - AT_ONCE)]
 
 
+def test_a_deployment_has_it_go_at_once_whenever_it_went_last(world: World, chain: Chain) -> None:
+    chain.prove()
+    chain.prove()
+    assert world.counted == {"CanaryProven": 1}
+
+    chain.prove(anyway=True)
+    assert world.counted == {"CanaryProven": 2}
+
+
 def test_an_enquiry_of_its_own_goes_the_whole_way_once_and_nothing_of_it_is_left(world: World, chain: Chain) -> None:
     chain.prove()
 

@@ -89,7 +89,7 @@ def test_cloudformation_may_make_what_the_template_has_and_nothing_else(resource
     assert actions(policy_of(resources, "CloudFormationRole")) == needed | ACCESS_LOG
 
 
-def test_the_workflow_changes_nothing_but_through_cloudformation(resources: Any) -> None:
+def test_the_workflow_changes_nothing_but_through_cloudformation_and_calls_the_canary_alone(resources: Any) -> None:
     beside_looking = {
         each
         for each in actions(policy_of(resources, "DeployRole"))
@@ -101,8 +101,13 @@ def test_the_workflow_changes_nothing_but_through_cloudformation(resources: Any)
         "cloudformation:DeleteChangeSet",
         "cloudformation:ExecuteChangeSet",
         "iam:PassRole",
+        "lambda:InvokeFunction",
         "s3:PutObject",
     }
+    (calling,) = (
+        each for each in statements(policy_of(resources, "DeployRole")) if each["Action"] == "lambda:InvokeFunction"
+    )
+    assert calling["Resource"]["Fn::Sub"].endswith(":function:${StackPrefix}-*-CanaryFunction-*")
 
 
 def test_the_workflow_has_the_rights_of_the_doctor(resources: Any) -> None:

@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
 
 import pytest
 
+from infra.ops import journey
 from infra.ops.doctor.findings import Level
 from infra.ops.doctor.outside import Answer, Unreachable
 from infra.ops.journey import STEPS, Site, walk
+from infra.ops.stack import Stack
 from shared.http import HTML, JSON, SECURITY_HEADERS
 
 ADDRESS = "https://pages.test/"
@@ -119,3 +123,34 @@ def test_what_goes_astray_is_named(change: Callable[[Pages], object], said: str)
 
     assert len(found) == 1
     assert said in found[0]
+
+
+@pytest.mark.parametrize(
+    ("answer", "level", "said"),
+    [
+        ({"Payload": BytesIO(b"{}")}, Level.OK, "stored, alerted, proven, answered and erased"),
+        (
+            {"FunctionError": "Unhandled", "Payload": BytesIO(b'{"errorMessage": "delivered"}')},
+            Level.WRONG,
+            "The canary failed: delivered",
+        ),
+    ],
+)
+def test_the_canary_is_asked_to_go_at_once_and_what_it_met_is_said(
+    monkeypatch: pytest.MonkeyPatch, answer: dict[str, Any], level: Level, said: str
+) -> None:
+    asked: list[dict[str, Any]] = []
+
+    class Lambda:
+        def invoke(self, **given: Any) -> dict[str, Any]:
+            asked.append(given)
+            return answer
+
+    monkeypatch.setattr(journey, "aws_client", lambda *_, **__: Lambda())
+    monkeypatch.setattr(journey, "physical_id", lambda stack, logical_id: f"{stack}-{logical_id}-1")
+
+    found = journey.chain(Stack("needlepoint-dev"))
+
+    assert found.level is level
+    assert said in found.what
+    assert asked == [{"FunctionName": "needlepoint-dev-CanaryFunction-1", "Payload": b'{"anyway": true}'}]

@@ -26,7 +26,7 @@ UV_NATIVE_TLS ?= $(UV_SYSTEM_CERTS)
 export UV_SYSTEM_CERTS UV_NATIVE_TLS
 endif
 
-.PHONY: help run test quick lighthouse pictures bench build deploy rollback journey doctor release restore rotate-keys leads released check format content-check closures catalogues clean
+.PHONY: help run test quick lighthouse pictures bench checkov build deploy rollback journey doctor release restore rotate-keys leads released check format content-check closures catalogues clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -52,6 +52,7 @@ test: $(READY)  ## every check: format, lint, types, and all tests
 	step ruff format --check .; \
 	step ruff check .; \
 	step mypy; \
+	step bandit --quiet --configfile pyproject.toml --recursive functions shared infra; \
 	[ -z "$$failed" ] || printf '\nFAILED before the tests:%s\n' "$$failed"; \
 	printf '\n== pytest\n'; \
 	$(PYTHON) -m pytest --cov --numprocesses $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist loadfile --no-loadscope-reorder $(PYTEST_FLAGS) && [ -z "$$failed" ]
@@ -71,6 +72,11 @@ bench: $(READY)  ## cold starts and more, ours beside the same work built as oth
 
 check: $(READY)  ## format, lint and types alone
 	@$(PYTHON) -m ruff format --check . && $(PYTHON) -m ruff check . && $(PYTHON) -m mypy
+
+# Beside the environment, whose libraries it would not have in their present versions: checkov asks for boto3 of 2024.
+checkov: $(READY)  ## look at the templates with checkov, which is fetched for it
+	@"$$(sh infra/build/uv.sh)" tool run --quiet --from checkov==3.3.30 checkov --config-file .checkov.yaml \
+	  --file template.yaml infra/deploy_roles.yaml
 
 format: $(READY)  ## put every Python file into its form
 	@$(PYTHON) -m ruff format . && $(PYTHON) -m ruff check --fix .

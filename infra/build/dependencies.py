@@ -60,8 +60,7 @@ def install(
     Raises:
         BuildError: uv cannot be had, or fails.
     """
-    only = ("--only-group", group, "--no-emit-project", "--no-header", "--no-annotate")
-    requirements = _uv(["export", "--frozen", "--project", str(project), *only])
+    requirements = export(group, project, "--no-emit-project", "--no-header", "--no-annotate")
     if not requirements.strip():
         return
     what = ("--no-deps", "--only-binary", ":all:", "--python-platform", architecture.platform)
@@ -69,6 +68,11 @@ def install(
     how = ("--python", sys.executable, "--target", str(target), "--link-mode", "hardlink")
     _uv(["pip", "install", *what, *how, "--requirements", "-"], requirements)
     remove(target, unused)
+
+
+def export(group: str, project: Path, *how: str) -> str:
+    """What uv.lock has for a dependency group, as `uv export` writes it. Raises BuildError when uv cannot."""
+    return _uv(["export", "--frozen", "--project", str(project), "--only-group", group, *how])
 
 
 def remove(target: Path, patterns: Iterable[str]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from samtranslator.yaml_helper import yaml_parse
 
-from infra.build import dependencies, sdk, seal
+from infra.build import dependencies, sbom, sdk, seal
 from infra.build.dependencies import Architecture
 from infra.build.errors import BuildError
 from infra.build.imports import imports, reachable
@@ -124,6 +124,7 @@ def build(
         dependencies.install(package.function, files, architecture, root)
         dependencies.remove(files, [*_UNREAD, *_unimported(package, root)])
         sdk.trim(files, package.calls)
+        sbom.write(package.function, files, root)
         _copy_modules(package, files, root)
         compile_site(site)
         _copy_compiled(package, files, site / "compiled")

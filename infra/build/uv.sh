@@ -3,7 +3,8 @@
 # fetched into .tools once. Everything that people should read goes to standard error.
 set -eu
 
-minimum=0.8
+# Earlier ones write no bills of materials.
+minimum=0.10
 pinned=0.13.9
 tools=$(cd "$(dirname "$0")/../.." && pwd)/.tools
 own=$tools/uv-$pinned

@@ -4,6 +4,7 @@ import importlib.util
 import json
 import marshal
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,10 @@ from types import CodeType
 from typing import get_args
 
 import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 
+from infra.build import sbom
 from infra.build.dependencies import Architecture, install
 from infra.build.imports import reachable
 from infra.build.package import PACKAGES
@@ -81,7 +85,21 @@ def test_nothing_in_it_is_for_building_or_testing(built: Path, logical_id: str) 
 
 
 def test_content_brings_no_library(built: Path) -> None:
-    assert {path.name for path in (built / "ContentFunction").iterdir()} == {"compiled", "functions", "shared"}
+    there = {path.name for path in (built / "ContentFunction").iterdir()}
+    assert there == {"compiled", "functions", "shared", sbom.NAME}
+
+
+@pytest.mark.parametrize("logical_id", PACKAGES)
+def test_each_has_a_bill_of_what_is_in_it(built: Path, logical_id: str) -> None:
+    text = (built / logical_id / sbom.NAME).read_text("utf-8")
+    bill = json.loads(text)
+
+    assert JsonStrictValidator(SchemaVersion.V1_5).validate_str(text) is None
+    listed = {f"{each['name'].replace('-', '_')}-{each['version']}.dist-info" for each in bill["components"]}
+    assert listed == {path.name.lower() for path in (built / logical_id).glob("*.dist-info")}
+    assert all(each["licenses"] for each in bill["components"])
+    # Nothing of the machine that built it, and of the moment: another test compares the bytes of two builds.
+    assert not re.search(r"/(home|root|tmp|Users|work)/|serialNumber|timestamp", text)
 
 
 @pytest.mark.parametrize(

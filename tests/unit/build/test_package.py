@@ -33,6 +33,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (target / f"{group}-{architecture}.txt").touch()
 
     monkeypatch.setattr(dependencies, "install", install)
+    monkeypatch.setattr(dependencies, "export", lambda *_: '{"bomFormat": "CycloneDX", "specVersion": "1.5"}')
     return tmp_path / "project"
 
 
@@ -76,6 +77,7 @@ def test_package_is_code_libraries_and_compiled_parts_of_one_function(project: P
         "compiled/practice.json",
         "functions/leads/app.py",
         "leads-arm64.txt",
+        "sbom.cdx.json",
         "shared/__init__.py",
         "shared/lead.py",
     }

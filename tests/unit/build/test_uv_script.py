@@ -41,14 +41,14 @@ def find(script: Path, *, first: Path | None = None, named: Path | str = "") -> 
     )
 
 
-@pytest.mark.parametrize("version", ["0.8", "0.8.0", "0.13.9", "0.100.0", "1.0.0"])
+@pytest.mark.parametrize("version", ["0.10", "0.10.0", "0.13.9", "0.100.0", "1.0.0"])
 def test_uv_on_the_path_is_used_if_recent_enough(script: Path, tmp_path: Path, version: str) -> None:
     uv = stand_in(tmp_path / "bin/uv", version)
 
     assert find(script, first=uv.parent).stdout == f"{uv}\n"
 
 
-@pytest.mark.parametrize("version", ["0.7.99", "0.4", "nonsense"])
+@pytest.mark.parametrize("version", ["0.9.99", "0.4", "nonsense"])
 def test_an_older_one_gives_way_to_the_one_fetched_before(script: Path, tmp_path: Path, version: str) -> None:
     old = stand_in(tmp_path / "bin/uv", version)
     own = stand_in(tmp_path / "checkout/.tools" / f"uv-{PINNED}", PINNED)
@@ -58,7 +58,7 @@ def test_an_older_one_gives_way_to_the_one_fetched_before(script: Path, tmp_path
 
 def test_the_one_that_is_named_comes_first(script: Path, tmp_path: Path) -> None:
     on_path = stand_in(tmp_path / "bin/uv", "0.13.9")
-    named = stand_in(tmp_path / "elsewhere/uv", "0.9.0")
+    named = stand_in(tmp_path / "elsewhere/uv", "0.11.0")
 
     assert find(script, first=on_path.parent, named=named).stdout == f"{named}\n"
 
@@ -82,7 +82,7 @@ def test_where_none_can_be_had_it_says_what_is_missing(script: Path, tmp_path: P
 
     assert found.returncode == 1
     assert found.stdout == ""
-    assert "Missing: uv 0.8 or later, or a python3 with venv or pip" in found.stderr
+    assert "Missing: uv 0.10 or later, or a python3 with venv or pip" in found.stderr
     assert not list((tmp_path / "checkout/.tools").iterdir())
 
 

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from base64 import b64encode
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
@@ -31,7 +32,9 @@ class _Answer(JSONSerializer):
             super()._serialize_type_structure(serialized, value, shape, key)
 
     def _serialize_body(self, body: Mapping[str, Any]) -> str:
-        return json.dumps(body, default=lambda value: value.to_json())
+        return json.dumps(
+            body, default=lambda value: b64encode(value).decode() if isinstance(value, bytes) else value.to_json()
+        )
 
 
 def _as_it_is(table: Any, _: object) -> Any:

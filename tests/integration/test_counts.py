@@ -8,9 +8,11 @@ import pytest
 
 from functions.content import app as content
 from tests.conftest import ROOT
+from tests.integration.chain import Chain
 from tests.integration.conftest import Stack
 from tests.integration.test_leads import ENQUIRY, FORM, _environment, send, send_form
 from tests.integration.test_other_origins import SITE, allow
+from tests.world import World
 
 __all__ = ["_environment"]
 ARTICLE = ENQUIRY["article"]
@@ -96,6 +98,7 @@ def test_a_thank_you_page_is_counted_by_its_language_alone(stack: Stack, lines: 
 def test_the_query_in_the_documentation_counts_these_lines(
     stack: Stack, lines: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    chain = Chain(World(stack, monkeypatch), monkeypatch)
     allow(monkeypatch, SITE)
     text = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
     [(listed, counted_by)] = re.findall(r"^filter message in (\[.*\])\n.* by (.*)$", text, re.MULTILINE)
@@ -105,7 +108,12 @@ def test_the_query_in_the_documentation_counts_these_lines(
     send(stack, {})
     stack.post(b"{}", {"Content-Type": "application/json", "Origin": SITE})
     asked("/es/thank-you/BCDF-2345")
+    chain.prove()
 
-    written = lines()
+    written = [line for line in lines() if line.get("message") in json.loads(listed)]
     assert {line["message"] for line in written} == set(json.loads(listed))
+    # The canary's own line names the page of the enquiry that it is about.
+    *_, stored, canarys = written
+    assert [stored["message"], canarys["message"]] == ["enquiry stored", "canary stored"]
+    assert all(stored[name] == canarys[name] for name in ("article", "locale"))
     assert set(counted_by.split(", ")) <= {name for line in written for name in line}

@@ -10,7 +10,7 @@ import json
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -82,21 +82,22 @@ class Request(NamedTuple):
 class Response(NamedTuple):
     """An answer before it is finished.
 
-    `gzip` is the body compressed ahead of time, where it was; `cookies` are the values of `Set-Cookie`, each its own.
+    `codings` has the body as compressed ahead of time, where it was: by content coding, the one that we prefer first,
+    what reads it. `cookies` are the values of `Set-Cookie`, each its own.
     """
 
     status: int
     headers: Mapping[str, str]
     body: bytes = b""
-    gzip: bytes | None = None
+    codings: Mapping[str, Callable[[], bytes]] = MappingProxyType({})
     cookies: Sequence[str] = ()
 
 
 def finish(request: Request, response: Response) -> dict[str, Any]:
     """Finish a response: content coding, validators, 304, HEAD, security headers, cookies.
 
-    An `etag` among the headers names the representation; the gzip coding gets a tag of its own, because the two
-    codings are different bytes (RFC 9110 section 8.8.3). Conditional requests are answered for 200s alone.
+    An `etag` among the headers names the representation; each coding of it gets a tag of its own, because they are
+    different bytes (RFC 9110 section 8.8.3). Conditional requests are answered for 200s alone.
 
     Returns:
         The result for API Gateway (HTTP API, payload format 2.0).
@@ -105,17 +106,19 @@ def finish(request: Request, response: Response) -> dict[str, Any]:
     status, body = response.status, response.body
     if _is_compressible(response):
         headers["vary"] = ", ".join(filter(None, (headers.get("vary"), "accept-encoding")))
-        if accepts_gzip(request.headers.get("accept-encoding", "")):
-            body = response.gzip or compress(body)
-            headers["content-encoding"] = "gzip"
+        # What was made for this request is compressed with what Python brings along.
+        offered = response.codings or {"gzip": partial(compress, body)}
+        if coding := chosen_coding(request.headers.get("accept-encoding", ""), offered):
+            body = offered[coding]()
+            headers["content-encoding"] = coding
             if etag := headers.get("etag"):
-                headers["etag"] = f'{etag[:-1]}-gzip"'
+                headers["etag"] = f'{etag[:-1]}-{coding}"'
     if status == 200 and request.method in ("GET", "HEAD") and _not_modified(request, headers.get("etag")):
         headers = {name: value for name, value in headers.items() if name not in _ABSENT_FROM_304}
         return _result(304, headers, b"") | _set(response.cookies)
     if status not in (204, 304):
         headers["content-length"] = str(len(body))
-    base64 = _base64 if response.gzip is None else _kept_base64
+    base64 = _kept_base64 if response.codings else _base64
     return _result(status, headers, b"" if request.method == "HEAD" else body, base64) | _set(response.cookies)
 
 
@@ -160,15 +163,26 @@ def quality_values(header: str) -> Iterator[tuple[str, float]]:
         yield name, weight
 
 
-def accepts_gzip(header: str) -> bool:
-    """Whether an `Accept-Encoding` value would have gzip, and not rather none (RFC 9110 section 12.5.3)."""
+def chosen_coding(header: str, offered: Iterable[str]) -> str:
+    """Which content coding an `Accept-Encoding` value would have (RFC 9110 section 12.5.3).
+
+    Args:
+        header: The value, empty where there is none.
+        offered: The codings that there are, the one that we prefer first: of those with the same weight it is taken.
+
+    Returns:
+        One of `offered`, or nothing where none is accepted, or none at all is liked better.
+    """
     weights = dict(quality_values(header))
-    gzip = weights.get("gzip", weights.get("x-gzip", weights.get("*", 0.0)))
-    return gzip > 0 and gzip >= weights.get("identity", 0.0)
+    if "x-gzip" in weights:  # the same coding by its old name, RFC 9110 section 8.4.1.3
+        weights.setdefault("gzip", weights["x-gzip"])
+    weighed = {coding: weights.get(coding, weights.get("*", 0.0)) for coding in offered}
+    best = max(weighed, key=weighed.__getitem__)
+    return best if weighed[best] > 0 and weighed[best] >= weights.get("identity", 0.0) else ""
 
 
 def is_worth_compressing(body: bytes, content_type: str) -> bool:
-    """Whether a gzip coding of `body` saves a packet."""
+    """Whether a content coding of `body` saves a packet."""
     return len(body) >= _WORTH_COMPRESSING_BYTES and content_type.startswith(_COMPRESSIBLE)
 
 
@@ -221,9 +235,7 @@ def _weight(text: str) -> float:
 
 
 def _is_compressible(response: Response) -> bool:
-    if response.gzip is not None:
-        return True
-    return is_worth_compressing(response.body, response.headers.get("content-type", ""))
+    return bool(response.codings) or is_worth_compressing(response.body, response.headers.get("content-type", ""))
 
 
 def _not_modified(request: Request, etag: str | None) -> bool:

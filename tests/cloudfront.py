@@ -13,11 +13,13 @@ from urllib.parse import parse_qsl, urlencode
 
 from infra.local.http_messages import HttpRequest, HttpResponse
 from infra.local.wire import LoopbackServer
+from shared.http import quality_values
 from tests.template.deployed import Resource
 
 # AWS's own policy CachingDisabled: nothing is in its key, so nothing comes along for it.
 _CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 _KINDS = ("Header", "Cookie", "QueryString")
+_CODINGS = {"br": "Brotli", "gzip": "Gzip"}
 _OF_THE_CONNECTION = ("connection", "date", "keep-alive", "transfer-encoding")
 
 
@@ -50,14 +52,14 @@ class Passing:
 
 @dataclass(frozen=True)
 class Behaviour:
-    """What passes where a path has this pattern; with `asks_for_gzip`, CloudFront does for whoever takes it."""
+    """What passes where a path has this pattern; CloudFront asks for those `codings` that its reader takes."""
 
     pattern: str
     methods: Collection[str]
     headers: Passing
     cookies: Passing
     queries: Passing
-    asks_for_gzip: bool
+    codings: Collection[str]
 
     def forwards(self, request: HttpRequest) -> HttpRequest:
         """The request as the functions get it."""
@@ -69,8 +71,9 @@ class Behaviour:
         yield "User-Agent", "Amazon CloudFront"
         yield "Via", "1.1 stand-in.cloudfront.net (CloudFront)"
         yield "X-Forwarded-For", request.source_ip
-        if self.asks_for_gzip and "gzip" in (request.header("accept-encoding") or ""):
-            yield "Accept-Encoding", "gzip"
+        accepted = dict(quality_values(request.header("accept-encoding") or ""))
+        if normalized := ",".join(coding for coding in self.codings if accepted.get(coding)):
+            yield "Accept-Encoding", normalized
         cookies = [each.strip() for each in (request.header("cookie") or "").split(";")]
         if passing := [each for each in cookies if each.partition("=")[0] in self.cookies]:
             yield "Cookie", "; ".join(passing)
@@ -94,14 +97,15 @@ def behaviours(resources: Iterable[Resource]) -> list[Behaviour]:
 
 def _behaviour(config: Mapping[str, Any], policies: Mapping[str, Resource]) -> Behaviour:
     asked = policies[config["OriginRequestPolicyId"]].properties["OriginRequestPolicyConfig"]
-    passing, asks_for_gzip = [Passing.of(kind, asked) for kind in _KINDS], False
+    passing, codings = [Passing.of(kind, asked) for kind in _KINDS], list[str]()
     if config["CachePolicyId"] != _CACHING_DISABLED:
         cached = policies[config["CachePolicyId"]].properties["CachePolicyConfig"]
         key = cached["ParametersInCacheKeyAndForwardedToOrigin"]
         passing = [one | Passing.of(kind, key) for kind, one in zip(_KINDS, passing, strict=True)]
-        asks_for_gzip = key["EnableAcceptEncodingGzip"]
+        # "Serve compressed files": what it makes of Accept-Encoding, in this order.
+        codings = [coding for coding, name in _CODINGS.items() if key[f"EnableAcceptEncoding{name}"]]
     headers, cookies, queries = passing
-    return Behaviour(config["PathPattern"], config["AllowedMethods"], headers, cookies, queries, asks_for_gzip)
+    return Behaviour(config["PathPattern"], config["AllowedMethods"], headers, cookies, queries, codings)
 
 
 class CloudFront:

@@ -5,6 +5,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from zlib import crc32
 
@@ -40,8 +41,9 @@ class CompiledSite:
         found = self._index["rows"][row]
         if tags and "tag_places" in found:
             return self._tagged(found, tags)
-        gzip = found.get("gzip")
-        return Response(found["status"], found["headers"], self._body(found["body"]), gzip and self._body(gzip))
+        name = found["body"]
+        codings = {coding: partial(self._body, f"{name}.{coding}") for coding in found.get("codings", ())}
+        return Response(found["status"], found["headers"], self._body(name), codings)
 
     def _tagged(self, row: Mapping[str, Any], tags: Mapping[str, str]) -> Response:
         added = {"link": as_link_query(tags).encode(), "form": as_hidden_fields(tags).encode()}

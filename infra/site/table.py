@@ -1,18 +1,22 @@
 """The table of representations: what the content function finds at run time, by `functions/content/compiled_site.py`.
 
     compiled/site/index.json      paths, rows, and what else decides an answer
-    compiled/site/bodies/<hash>   bodies, and their gzip coding in <hash>.gz
+    compiled/site/bodies/<hash>   bodies, and their content codings in <hash>.br and <hash>.gzip
 
-A row is `{"status", "headers", "body", "gzip"}`; `body` and `gzip` are names below `bodies/`, the latter may be absent.
+A row is `{"status", "headers", "body", "codings"}`; `body` is a name below `bodies/`. The codings that it is there in as
+well, the smallest first, may be absent.
 A page also has `tag_places`: `[[byte, "link" or "form"], ...]`, where campaign tags go in (`tag_places.py`).
 """
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+import brotli
 
 from infra.site.tag_places import tag_places
 from shared.http import compress, dump_json, is_worth_compressing
@@ -32,13 +36,14 @@ class Table:
     bodies: dict[str, bytes] = field(default_factory=dict)
 
     def add(self, body: bytes, headers: Mapping[str, str], *, status: int = 200, fixed: bool = True) -> Row:
-        """Add a representation. One that is not `fixed` changes with each request, so it gets no gzip coding."""
+        """Add a representation. One that is not `fixed` changes with each request, so it gets no coding."""
         name = sha256(body).hexdigest()[:16]
         row: dict[str, Any] = {"status": status, "headers": dict(headers), "body": name}
         self.bodies[name] = body
         if fixed and is_worth_compressing(body, headers["content-type"]):
-            row["gzip"] = f"{name}.gz"
-            self.bodies[row["gzip"]] = compress(body, level=9)
+            codings = _codings(body)
+            row["codings"] = list(codings)
+            self.bodies |= {f"{name}.{coding}": coded for coding, coded in codings.items()}
         if status == 200 and fixed:
             # The language counts too: a tag names a representation, and two of those may have the same bytes.
             identity = "\0".join((headers["content-type"], headers.get("content-language", ""), name))
@@ -66,3 +71,11 @@ class Table:
             (folder / "bodies" / name).write_bytes(body)
         document = {**index, "rows": self.rows}
         (folder / "index.json").write_text(json.dumps(document, ensure_ascii=False, separators=(",", ":")), "utf-8")
+
+
+# Kept, because tests compile the same pages again and again, and Brotli takes its time to find what is small.
+@lru_cache(maxsize=256)
+def _codings(body: bytes) -> Mapping[str, bytes]:
+    """`body` in each content coding, as small as it gets; Brotli only where gzip is not smaller."""
+    br, gzip = brotli.compress(body, quality=11), compress(body, level=9)
+    return ({"br": br} if len(br) < len(gzip) else {}) | {"gzip": gzip}

@@ -77,7 +77,8 @@ def landing_page(site: Path) -> Page:
         path = pending.pop()
         row = rows[path]
         body = (compiled / "bodies" / row["body"]).read_bytes()
-        sent[path] = _HEADER_BYTES + len((compiled / "bodies" / (row.get("gzip") or row["body"])).read_bytes())
+        name = ".".join([row["body"], *row.get("codings", ())[:1]])
+        sent[path] = _HEADER_BYTES + (compiled / "bodies" / name).stat().st_size
         if row["headers"]["content-type"].startswith("text/"):
             # Not the picture for links that are shared, which no reader fetches.
             found = re.findall(r'(?:(?:href|src)="|url\(")(/assets/[^"]+)', body.decode())

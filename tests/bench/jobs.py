@@ -1,6 +1,5 @@
 """The work that is measured: its events, one after the other, and how to tell that it was really done."""
 
-import gzip
 import itertools
 import json
 import re
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from infra.build.package import ROOT
+from tests.codings import decoded
 
 type Event = dict[str, Any]
 
@@ -82,12 +82,18 @@ def _looks() -> Iterator[Event]:
 
 def page_of(answer: Any) -> bytes:
     """The page in an answer that carries it compressed."""
-    return gzip.decompress(b64decode(answer["body"]))
+    return decoded(b64decode(answer["body"]), _coding(answer))
+
+
+def _coding(answer: Any) -> str:
+    headers = {name.lower(): value for name, value in answer.get("headers", {}).items()}
+    coding: str = headers["content-encoding"]
+    return coding
 
 
 def _is_compressed_page(answer: Any) -> bool:
-    headers = {name.lower(): value for name, value in answer.get("headers", {}).items()}
-    return bool(answer["statusCode"] == 200 and headers["content-encoding"] == "gzip" and answer["isBase64Encoded"])
+    # Ours are compressed with Brotli beforehand, the others' with gzip as they are asked for.
+    return bool(answer["statusCode"] == 200 and _coding(answer) in ("br", "gzip") and answer["isBase64Encoded"])
 
 
 def listed(answer: Any) -> list[str]:

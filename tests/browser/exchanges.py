@@ -9,6 +9,8 @@ from tests.browser.wire import Reply, ask, form
 
 LAST: Final = LOCALES[-1]
 GZIP: Final = {"Accept-Encoding": "gzip"}
+BROTLI: Final = {"Accept-Encoding": "br"}
+CODINGS: Final[Mapping[str, Mapping[str, str]]] = {"identity": {}, "gzip": GZIP, "br": BROTLI}
 
 # Name -> address, for everything that answers GET with 200.
 FILES: Final[Mapping[str, str]] = {
@@ -49,7 +51,7 @@ def files(origin: str) -> dict[str, str]:
 def exchanges(origin: str) -> Iterator[tuple[str, Reply]]:
     """Every exchange, with its name."""
     for name, target in files(origin).items():
-        for coding, headers in (("identity", {}), ("gzip", GZIP)):
+        for coding, headers in CODINGS.items():
             found = ask(origin, target, headers)
             yield f"GET {name}, {coding}", found
             yield f"HEAD {name}, {coding}", ask(origin, target, headers, method="HEAD")

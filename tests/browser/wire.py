@@ -4,7 +4,6 @@ Client libraries tidy targets up, hide repeated headers and know by themselves t
 tested here would be lost on the way.
 """
 
-import gzip
 import json
 import socket
 import time
@@ -12,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
+
+from tests.codings import decoded
 
 _SECONDS = 30
 
@@ -60,7 +61,7 @@ class Reply:
     @property
     def content(self) -> bytes:
         """The body with its content coding undone."""
-        return gzip.decompress(self.body) if self["content-encoding"] == "gzip" else self.body
+        return decoded(self.body, self["content-encoding"])
 
     @property
     def text(self) -> str:

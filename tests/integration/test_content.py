@@ -1,7 +1,6 @@
 """The content function over a site in five languages: every point of HTTP that it owns."""
 
 import base64
-import gzip
 import json
 import re
 from collections.abc import Callable
@@ -15,6 +14,7 @@ import pytest
 from functions.content import app
 from infra.local.events import query_parameters
 from shared.http import SECURITY_HEADERS
+from tests.codings import decoded
 from tests.integration.conftest import SITE_LOCALES
 from tests.practice import PRACTICE
 
@@ -418,7 +418,7 @@ def test_options_says_what_can_be_done(ask: Ask) -> None:
 def test_every_representation_has_a_tag_of_its_own_that_is_not_sent_twice(ask: Ask) -> None:
     tags = set()
     for path in every_path(ask):
-        for coding in ("", "gzip"):
+        for coding in ("", "gzip", "br"):
             answer = ask(path, accept_encoding=coding)
             if (tag := answer["headers"].get("etag")) is None:
                 assert answer["headers"]["cache-control"] == "no-store"
@@ -437,13 +437,21 @@ def test_answers_that_differ_only_in_what_was_asked_for_have_different_tags(ask:
     assert len(set(tags)) == 4
 
 
-def test_compressed_and_plain_are_the_same_page(ask: Ask) -> None:
+@pytest.mark.parametrize("coding", ["gzip", "br"])
+def test_compressed_and_plain_are_the_same_page(ask: Ask, coding: str) -> None:
     path = f"/ar{ARTICLE}"
-    plain, compressed = ask(path), ask(path, accept_encoding="gzip")
+    plain, compressed = ask(path), ask(path, accept_encoding=coding)
 
-    assert compressed["headers"]["content-encoding"] == "gzip"
-    assert gzip.decompress(base64.b64decode(compressed["body"])).decode() == plain["body"]
+    assert compressed["headers"]["content-encoding"] == coding
+    assert decoded(base64.b64decode(compressed["body"]), coding).decode() == plain["body"]
     assert plain["headers"]["vary"] == compressed["headers"]["vary"] == "accept-encoding"
+
+
+def test_what_is_put_together_for_one_reader_is_compressed_with_gzip_alone(ask: Ask) -> None:
+    path = f"/ar{ARTICLE}"
+    answers = [ask(path, query="utm_source=a", accept_encoding=each) for each in ("br, gzip", "br")]
+
+    assert [each["headers"].get("content-encoding") for each in answers] == ["gzip", None]
 
 
 @pytest.mark.parametrize("path", ["/", "/es/", f"/es{ARTICLE}", API, "/no", "/api/no", "/ES/", "/openapi.json"])
@@ -510,7 +518,7 @@ def test_a_page_with_a_campaign_is_a_representation_of_its_own(ask: Ask) -> None
     for query, answer in zip(("", "utm_source=a", "utm_source=b"), answers, strict=True):
         tag = answer["headers"]["etag"]
         assert ask(path, query=query, accept_encoding="gzip", if_none_match=tag)["statusCode"] == 304
-        page = gzip.decompress(base64.b64decode(answer["body"])).decode()
+        page = decoded(base64.b64decode(answer["body"]), "gzip").decode()
         assert ("utm_source=a" in page, "utm_source=b" in page) == (query == "utm_source=a", query == "utm_source=b")
 
 

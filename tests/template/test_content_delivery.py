@@ -67,7 +67,7 @@ def test_the_key_is_the_path_and_the_query_that_the_functions_look_at(cached: An
     looked_at = named_in_the_sources(r'query\.get\("(\w+)"') | set(SOURCE_TAGS)
     assert set(key["QueryStringsConfig"]["QueryStrings"]) == looked_at
     assert len(looked_at) <= 10  # CloudFront's quota
-    assert key["EnableAcceptEncodingGzip"] is True
+    assert key["EnableAcceptEncodingGzip"] is key["EnableAcceptEncodingBrotli"] is True
 
 
 def test_nothing_is_kept_longer_than_the_functions_say(cached: Any) -> None:
@@ -90,7 +90,7 @@ def test_what_the_api_answers_is_kept_for_each_origin_by_itself(api: Any) -> Non
     assert key["HeadersConfig"] == {"HeaderBehavior": "whitelist", "Headers": ["Origin"]}
     assert key["CookiesConfig"] == {"CookieBehavior": "none"}
     assert set(key["QueryStringsConfig"]["QueryStrings"]) == named_in_the_sources(r'query\.get\("(\w+)"')
-    assert key["EnableAcceptEncodingGzip"] is True
+    assert key["EnableAcceptEncodingGzip"] is key["EnableAcceptEncodingBrotli"] is True
     assert (cached["MinTTL"], cached["DefaultTTL"]) == (0, 0)
 
 
@@ -143,6 +143,26 @@ def test_the_stand_in_of_the_browser_tests_lets_the_inbox_have_what_it_reads_and
     assert {forwarded.header("host"), forwarded.header("referer"), elsewhere.header("cookie")} == {None}
     assert inbox.returns([("Set-Cookie", "a=b")]) == [("Set-Cookie", "a=b")]
     assert pages.returns([("Set-Cookie", "a=b")]) == []
+
+
+@pytest.mark.parametrize(
+    ("accepted", "asked_for"),
+    [
+        ("gzip, deflate, br, zstd", "br,gzip"),
+        ("gzip", "gzip"),
+        ("br", "br"),
+        ("br;q=0, gzip", "gzip"),
+        ("deflate", None),
+    ],
+)
+def test_the_stand_in_asks_for_the_codings_that_the_policy_names(
+    delivered: Deployed, accepted: str, asked_for: str | None
+) -> None:
+    inbox, *others = behaviours(delivered.resources.values())
+    request = HttpRequest("GET", "/en/", [("Accept-Encoding", accepted)], b"")
+
+    assert {each.forwards(request).header("accept-encoding") for each in others} == {asked_for}
+    assert inbox.forwards(request).header("accept-encoding") == accepted
 
 
 def test_the_stand_in_lets_the_api_have_a_preflight(delivered: Deployed) -> None:

@@ -3,12 +3,13 @@
 import gzip
 import json
 from base64 import b64decode
+from functools import partial
 from typing import Any
 
 import pytest
 
 from shared.errors import FieldError
-from shared.http import Request, Response, accepts_gzip, finish, prefers_html, problem
+from shared.http import Request, Response, chosen_coding, finish, prefers_html, problem
 
 BODY = b"<!doctype html><title>x</title>" + b"dry needling " * 200
 
@@ -35,6 +36,7 @@ def body_of(result: dict[str, Any]) -> bytes:
         ("x-gzip", True),
         ("*", True),
         ("br;q=1, gzip;q=0.5", True),
+        ("br", False),
         ("gzip ; q=0.001", True),
         ("identity;q=1, gzip;q=0.5", False),
         ("identity;q=0.5, gzip", True),
@@ -52,8 +54,6 @@ def body_of(result: dict[str, Any]) -> bytes:
     ],
 )
 def test_gzip_is_sent_only_where_it_is_accepted(header: str, accepted: bool) -> None:
-    assert accepts_gzip(header) is accepted
-
     result = finish(request(accept_encoding=header), page())
 
     assert ("content-encoding" in result["headers"]) is accepted
@@ -61,11 +61,58 @@ def test_gzip_is_sent_only_where_it_is_accepted(header: str, accepted: bool) -> 
     assert content == BODY
 
 
-def test_codings_differ_in_their_tags_and_both_vary() -> None:
-    plain, packed = (finish(request(accept_encoding=coding), page())["headers"] for coding in ("identity", "gzip"))
+@pytest.mark.parametrize(
+    ("header", "coding"),
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("br", "br"),
+        ("BR ; Q=0.001", "br"),
+        ("br,gzip", "br"),
+        ("br;q=0.5, gzip;q=0.5", "br"),
+        ("br;q=0.5, x-gzip;q=0.5", "br"),
+        ("*", "br"),
+        ("gzip;q=0, *;q=0.5", "br"),
+        ("gzip;q=0.9, *;q=0.5", "gzip"),
+        ("br;q=0.5, gzip", "gzip"),
+        ("br;q=0.5, x-gzip", "gzip"),
+        ("br;q=0, *", "gzip"),
+        ("br;q=junk, gzip;q=0.1", "gzip"),
+        ("gzip", "gzip"),
+        ("br;q=0, gzip;q=0", ""),
+        ("br;q=0.5, gzip;q=0.5, identity", ""),
+        ("br;q=0.5, identity;q=0.5", "br"),
+        ("identity;q=0", ""),
+        ("x-br, brotli", ""),
+        ("", ""),
+    ],
+)
+def test_of_what_was_compressed_ahead_the_best_liked_is_sent_and_no_other_is_read(header: str, coding: str) -> None:
+    read = []
 
-    assert plain["etag"] != packed["etag"]
-    assert plain["vary"] == packed["vary"] == "accept-encoding"
+    def reading(name: str) -> bytes:
+        read.append(name)
+        return name.encode()
+
+    codings = {name: partial(reading, name) for name in ("br", "gzip")}
+    assert chosen_coding(header, codings) == coding
+
+    result = finish(request(accept_encoding=header), page()._replace(codings=codings))
+
+    assert result["headers"].get("content-encoding", "") == coding
+    assert body_of(result) == (coding.encode() or BODY)
+    assert int(result["headers"]["content-length"]) == len(body_of(result))
+    assert read == [coding] * bool(coding)
+
+
+def test_codings_differ_in_their_tags_and_all_vary() -> None:
+    codings = {name: partial(bytes, name, "ascii") for name in ("br", "gzip")}
+    answers = [
+        finish(request(accept_encoding=coding), page()._replace(codings=codings))["headers"]
+        for coding in ("identity", "gzip", "br")
+    ]
+
+    assert len({each["etag"] for each in answers}) == 3
+    assert {each["vary"] for each in answers} == {"accept-encoding"}
 
 
 def test_vary_keeps_what_the_page_already_varies_on() -> None:
@@ -90,6 +137,7 @@ def test_a_small_answer_is_neither_compressed_nor_varied() -> None:
         ('"abd"', 200),
         ("abc", 200),
         ('"abc-gzip"', 200),
+        ('"abc-br"', 200),
         ("", 200),
         (",,,", 200),
     ],
@@ -120,14 +168,6 @@ def test_head_has_the_headers_of_get_and_no_body() -> None:
     assert head["headers"] == got["headers"]
     assert head["body"] == ""
     assert int(head["headers"]["content-length"]) == len(body_of(got))
-
-
-def test_an_answer_compressed_ahead_of_time_is_sent_as_it_is() -> None:
-    packed = gzip.compress(BODY, mtime=0)
-
-    result = finish(request(accept_encoding="gzip"), page()._replace(gzip=packed))
-
-    assert body_of(result) == packed
 
 
 def test_every_answer_carries_the_security_headers() -> None:

@@ -203,7 +203,7 @@ _HEADERS: dict[str, Schema] = {
         "schema": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d(, \d{4}-\d\d-\d\dT\d\d:\d\d)*$"},
         "description": "Days on which the practice closes beside its usual ones: from which time of its clocks on.",
     },
-    "Content-Encoding": {"schema": {"const": "gzip"}, "description": "Where it is accepted and worth it."},
+    "Content-Encoding": {"schema": {"enum": ["br", "gzip"]}, "description": "Where it is accepted and worth it."},
     "Content-Language": {"required": True, "schema": _STRING, "description": "The language of what is said."},
     "Content-Location": {"required": True, "schema": _STRING, "description": "The address of just this locale."},
     "ETag": {

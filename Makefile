@@ -26,7 +26,7 @@ UV_NATIVE_TLS ?= $(UV_SYSTEM_CERTS)
 export UV_SYSTEM_CERTS UV_NATIVE_TLS
 endif
 
-.PHONY: help run test quick lighthouse pictures bench checkov build deploy rollback journey doctor release restore rotate-keys leads released check format content-check closures catalogues clean
+.PHONY: help run test quick lighthouse pictures bench trust checkov build deploy rollback journey doctor release restore rotate-keys leads released check format content-check closures catalogues clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -69,6 +69,11 @@ pictures: $(READY)  ## the screenshots in docs, the icons, and the pictures for 
 bench: $(READY)  ## cold starts and more, ours beside the same work built as others would (BENCH_FLAGS=--quick)
 	@$(PYTHON) -m pytest -q --no-cov --override-ini "addopts=--import-mode=importlib" tests/bench
 	@$(PYTHON) -m tests.bench $(BENCH_FLAGS)
+
+# Other seeds each time: SEED=1000 tries once more what a run that said so has tried.
+trust: $(READY)  ## ten thousand runs amid faults, a million requests, a thousand enquiries at once (SEED=1000)
+	@SEED=$(or $(SEED),$$(date +%s)) $(PYTHON) -m pytest -q -s --no-cov --show-capture=no --hypothesis-profile trust \
+	  tests/integration/test_memory.py tests/integration/test_faults.py tests/integration/test_inputs.py tests/stack/test_crowd.py
 
 check: $(READY)  ## format, lint and types alone
 	@$(PYTHON) -m ruff format --check . && $(PYTHON) -m ruff check . && $(PYTHON) -m mypy

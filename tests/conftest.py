@@ -13,6 +13,7 @@ from tests.privacy import leaks
 hypothesis.settings.register_profile("thorough", deadline=None)
 hypothesis.settings.register_profile("quick", deadline=None, max_examples=20)
 hypothesis.settings.register_profile("long", deadline=None, max_examples=500)
+hypothesis.settings.register_profile("trust", deadline=None, max_examples=500)
 # In a copy of the project (tests/moves) what counts is which sources a test reads.
 hypothesis.settings.register_profile("once", deadline=None, max_examples=1)
 hypothesis.settings.load_profile("thorough")

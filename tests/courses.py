@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
+from functools import cached_property
 from heapq import heappush
 from itertools import count
 from typing import Any, Final
@@ -52,23 +53,30 @@ GOOD: Final = Course()
 
 @dataclass(frozen=True)
 class Sent:
-    """A mail that SES took: the id that it was tagged with, when, and the mail itself."""
+    """A mail that SES took: the id that it was tagged with, when, its bytes, and whether SES's answer arrived."""
 
     id: str
     at: float
     recipient: str
-    message: EmailMessage
+    raw: bytes
+    is_answered: bool = True
+
+    @property
+    def message(self) -> EmailMessage:
+        """The mail itself."""
+        return BytesParser(policy=default).parsebytes(self.raw)
 
     @property
     def kind(self) -> str:
         """Such as `alert`."""
         return self.id.partition("-")[0]
 
-    @property
+    @cached_property
     def text(self) -> str:
         """Its subject and its words."""
-        words = self.message.get_body(("plain",))
-        return f"{self.message['Subject']}\n{words.get_content() if words else ''}"
+        message = self.message
+        words = message.get_body(("plain",))
+        return f"{message['Subject']}\n{words.get_content() if words else ''}"
 
 
 class Ses:
@@ -87,9 +95,8 @@ class Ses:
         course = self.course(tag["Value"], now)
         if course.refusal:
             raise ClientError({"Error": {"Code": course.refusal, "Message": ""}}, "SendEmail")
-        message = BytesParser(policy=default).parsebytes(request["Content"]["Raw"]["Data"])
         (recipient,) = request["Destination"]["ToAddresses"]
-        self.sent.append(Sent(tag["Value"], now, recipient, message))
+        self.sent.append(Sent(tag["Value"], now, recipient, request["Content"]["Raw"]["Data"], not course.is_silent))
         message_id = f"0100-{len(self.sent)}"
         for after, name in course.events:
             self.publish(tag["Value"], name, now + after, course.late, message_id)
@@ -102,7 +109,11 @@ class Ses:
         """Let an event of a mail be on its way."""
         own_time, said = _SAID[name]
         body = {"mail": mail_id, "message_id": message_id, "time": timestamp(at), own_time: timestamp(at), **said}
-        heappush(self.events, (at + late, next(self._number), json.dumps(body)))
+        self.put_back(at + late, json.dumps(body))
+
+    def put_back(self, at: float, event: str) -> None:
+        """Let an event arrive at some time."""
+        heappush(self.events, (at, next(self._number), event))
 
 
 class Service:

@@ -1,13 +1,15 @@
 """A small world around the functions: minutes that pass, mails that take their course, and faults at every call.
 
-The table is moto's, under clients that lag, race and die (`tests.unquiet`); SES is played here, for it is what happens
-after its yes that matters. Only what could be due is run: quiet minutes are passed over.
+The table is in memory, with indexes that lag (`tests.memory`), under clients that race and die (`tests.unquiet`). SES
+is played here, for it is what happens after its yes that matters. Only what could be due is run: quiet minutes are
+passed over.
 """
 
-import copy
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from heapq import heappop, heappush
 from importlib import import_module
 from itertools import count
@@ -21,27 +23,30 @@ from functions.followup import second_channel
 from shared.erasure import Erasure
 from shared.errors import StoreUnavailable
 from shared.facts import with_outcome
+from shared.keys import Keys
 from shared.lead import identity_of_key
 from shared.mailer import Mailer
 from shared.outcomes import Outcome
 from shared.store import LeadStore
 from shared.telemetry import Telemetry
 from tests.courses import Sent, Service, Ses
-from tests.direct import DirectClient, table_of
 from tests.integration.conftest import Stack, renew
 from tests.integration.test_leads import ENQUIRY, send
+from tests.keys import Secret
+from tests.memory import Items, Memory
 from tests.unquiet import Killed, Unquiet
 
 # A Wednesday, nine o'clock in Phoenix: the practice of the tests is open, and promises an answer for one o'clock.
 MORNING: Final = 1_795_622_400.0
 SENDERS: Final = ("notify", "followup")
+FUNCTIONS: Final = ("leads", "delivery", "inbox", "canary", *SENDERS)
 
 
 class Rivals:
     """Others who write the same leads: every second read of a lead is out of date before its reader has it."""
 
-    def __init__(self, table: str) -> None:
-        self._table = table
+    def __init__(self, items: Callable[[], Items]) -> None:
+        self._items = items
         self._turns = count()
 
     def __bool__(self) -> bool:
@@ -52,10 +57,9 @@ class Rivals:
         return self._write if next(self._turns) % 2 == 0 else lambda: None
 
     def _write(self) -> None:
-        for row in table_of(self._table).items.values():
-            for item in row.values():
-                if "version" in item.attrs:
-                    item.attrs["version"].value = str(int(item.attrs["version"].value) + 1)
+        for at, item in self._items().items():
+            if "version" in item:
+                self._items()[at] = {**item, "version": {"N": str(int(item["version"]["N"]) + 1)}}
 
 
 @dataclass
@@ -68,6 +72,9 @@ class World:
         late: How many seconds indexes are late.
         rivals: Whether others write the same leads all the time.
         second: The second channel: `push`, `mail`, or nothing.
+        zone: The offsets of another time zone than that of the tests' practice.
+        variables: What the functions that send mails are given otherwise than the template says.
+        new_table: Makes the table.
     """
 
     stack: Stack
@@ -75,34 +82,53 @@ class World:
     late: float = 0.0
     rivals: bool = False
     second: str = ""
+    zone: tuple[tuple[int, int], ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    new_table: Callable[..., Memory] = Memory
     now: float = MORNING
     counted: Counter[str] = field(default_factory=Counter)
     measured: list[float] = field(default_factory=list)
     deaths: int = 0
+    calls: int = 0
 
     def __post_init__(self) -> None:
-        self.ses = Ses(self.clock)
-        self.table: Any = DirectClient(self.stack.table)
-        self.dynamodb = Unquiet(self.table, self.clock, self.late)
-        self.mail = Unquiet(self.ses, self.clock)
+        self.ses, self.keys = Ses(self.clock), Secret({"person": "p" * 64})
+        described = [_described(self.stack.dynamodb, name) for name in (self.stack.table, self.stack.record)]
+        self.table: Any = self.new_table(described, self.clock, self.late)
+        self.stack = replace(self.stack, dynamodb=cast("Any", self.table))
+        self.dynamodb = Unquiet(self.table)
+        self.mail = Unquiet(self.ses)
         if self.rivals:
-            self.dynamodb.between = Rivals(self.stack.table)  # type: ignore[assignment]
-        renew(self.monkeypatch)
+            self.dynamodb.between = Rivals(lambda: self.raw)  # type: ignore[assignment]
         self.monkeypatch.setattr("time.time", self.clock)
         self.monkeypatch.setattr(Telemetry, "count", lambda _, name: self.counted.update([name]))
         self.monkeypatch.setattr(Telemetry, "measure", lambda _, name, length: self.measured.append(length))
-        for name in ("leads", "delivery", "canary", *SENDERS):
-            self.monkeypatch.setitem(self.parts(name), "dynamodb", self.dynamodb)
-        for name in SENDERS:
-            self.monkeypatch.setitem(self.parts(name), "mailer", Mailer("website@example.com", cast("Any", self.mail)))
+        backup = {"BACKUP_RECIPIENT": "owner@example.com"} if self.second == "mail" else {}
+        for name, value in {**self.variables, **backup}.items():
+            for function in SENDERS:
+                self.monkeypatch.setitem(cast("Any", self.stack.variables[function]), name, value)
+        renew(self.monkeypatch)
+        for name in FUNCTIONS:
+            self.start(name)
 
         self.service = Service()
-        self.push = Unquiet(self.service, self.clock)
+        self.push = Unquiet(self.service)
+        self.monkeypatch.setattr(followup, "secrets_manager_client", lambda: None)
+        urls = ["json://localhost"] if self.second == "push" else []
+        self.monkeypatch.setattr(followup, "read_urls", lambda _: urls)
         if self.second == "push":
-            self.monkeypatch.setattr(followup, "read_urls", lambda _: ["json://localhost"])
             self.monkeypatch.setattr(second_channel, "_notify", lambda _, message: self.push.notify(message=message))
-        if self.second == "mail":
-            self.monkeypatch.setitem(self.stack.variables["followup"], "BACKUP_RECIPIENT", "owner@example.com")
+
+    def start(self, function: str) -> None:
+        """Let a new process run a function, which knows nothing of what the one before had read."""
+        app = import_module(f"functions.{function}.app")
+        self.monkeypatch.setattr(app, "wiring", app.Wiring())
+        with self.stack.environment_of(function):
+            parts = self.parts(function)
+            parts |= _built(app.Wiring, self.zone, os.environ["LAMBDA_TASK_ROOT"])
+        parts |= {"dynamodb": self.dynamodb, "keys": Keys("keys", self.keys.client, self.clock)}
+        if function in SENDERS:
+            parts["mailer"] = Mailer("website@example.com", cast("Any", self.mail))
 
     def watch(self, watch: Callable[[str, str], object]) -> None:
         """Let this watch every call of every function; what it raises, the caller gets."""
@@ -142,6 +168,13 @@ class World:
         """Seconds since the epoch."""
         return self.now
 
+    def wiring(self, function: str) -> Any:
+        """What a function is made of, outside of its calls."""
+        wiring = import_module(f"functions.{function}.app").wiring
+        with self.stack.environment_of(function):
+            _ = wiring.settings
+        return wiring
+
     def parts(self, function: str) -> dict[str, Any]:
         """What a function is made of."""
         parts: dict[str, Any] = vars(import_module(f"functions.{function}.app").wiring)
@@ -157,6 +190,11 @@ class World:
         """What erases, without the unrest."""
         return self.stack.erasure(self.table, self.now)
 
+    @property
+    def raw(self) -> Any:
+        """Every item as it is stored, by its key."""
+        return self.table.tables[self.stack.table].items
+
     # ---- what happens
 
     def enquire(self, number: int = 0, *, by_stream: bool = True, **changes: str) -> str:
@@ -164,7 +202,7 @@ class World:
         person = {"phone": f"+1602555{number:04}", "email": f"visitor{number}@example.com"}
         key = f"enquiry-of-visitor-{number:06}"
         for _ in range(5):
-            answer = self._alive(lambda: send(self.stack, ENQUIRY | person | changes, idempotency_key=key))
+            answer = self.alive(lambda: send(self.stack, ENQUIRY | person | changes, idempotency_key=key))
             if answer and answer["statusCode"] in (200, 201):
                 break
         else:
@@ -200,9 +238,11 @@ class World:
 
     def invoke(self, function: str, event: Mapping[str, Any]) -> dict[str, Any] | None:
         """What a function answers; None where it was killed or failed."""
-        return self._alive(lambda: self.stack.invoke(function, event))
+        return self.alive(lambda: self.stack.invoke(function, event))
 
-    def _alive(self, call: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
+    def alive(self, call: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
+        """What a call gives; None where it was killed or failed."""
+        self.calls += 1
         try:
             return call()
         except (Killed, StoreUnavailable, ClientError, BotoCoreError):
@@ -214,10 +254,14 @@ class World:
         while self.ses.events and self.ses.events[0][0] <= until:
             at, number, body = heappop(self.ses.events)
             self.now = max(self.now, at)
-            record = {"eventSource": "aws:sqs", "receiptHandle": "r", "attributes": {}, "messageId": "1", "body": body}
-            if self.invoke("delivery", {"Records": [record]}) != {"batchItemFailures": []}:
+            if self.alive(partial(self.bring, body)) != {"batchItemFailures": []}:
                 heappush(self.ses.events, (at + 180, number, body))
         self.now = until
+
+    def bring(self, body: str) -> dict[str, Any]:
+        """Bring delivery one event."""
+        record = {"eventSource": "aws:sqs", "receiptHandle": "r", "attributes": {}, "messageId": "1", "body": body}
+        return self.stack.invoke("delivery", {"Records": [record]})
 
     def _next(self) -> float:
         """When something is due next."""
@@ -226,12 +270,11 @@ class World:
 
     def keep(self) -> Callable[[], None]:
         """Remember how everything is; what comes back takes everything back to it."""
-        table = table_of(self.stack.table)
-        items, now, counted = copy.deepcopy(table.items), self.now, self.counted.copy()
+        take_tables_back, now, counted = self.table.keep(), self.now, self.counted.copy()
         sent, events, received = self.ses.sent.copy(), self.ses.events.copy(), self.service.received.copy()
 
         def take_back() -> None:
-            table.items = copy.deepcopy(items)
+            take_tables_back()
             self.now, self.counted = now, counted.copy()
             self.ses.sent, self.ses.events, self.service.received = sent.copy(), events.copy(), received.copy()
             self.calm()
@@ -242,11 +285,8 @@ class World:
 
     def items(self, kind: str = "") -> list[dict[str, Any]]:
         """Every item, or those of one kind, such as `MAIL`; values without their types."""
-        held = [
-            item.to_json()["Attributes"] for row in table_of(self.stack.table).items.values() for item in row.values()
-        ]
-        plain = [{name: next(iter(value.values())) for name, value in item.items()} for item in held]
-        return [item for item in plain if item["sk"] == kind or not kind]
+        held = [item for item in self.raw.values() if item["sk"]["S"] == kind or not kind]
+        return [{name: next(iter(value.values())) for name, value in item.items()} for item in held]
 
     def lead(self, lead_id: str) -> dict[str, Any]:
         """One lead, or its tombstone."""
@@ -265,3 +305,18 @@ class World:
         """The alerts of a lead that SES took, alone or with others."""
         reference = self.lead(lead_id)["reference"]
         return [mail for mail in self.sent("alert bundle") if reference in mail.text]
+
+
+@cache
+def _built(wiring: Callable[[], Any], zone: tuple[tuple[int, int], ...], _task_root: str) -> dict[str, Any]:
+    """What a function reads of the build, and never changes: reading it takes longer than many a world."""
+    made = wiring()
+    practice = replace(made.practice, utc_offsets=zone) if zone else made.practice
+    vars(made)["practice"] = practice
+    names = [each for each in ("form", "languages", "pages", "letterhead") if hasattr(wiring, each)]
+    return {"practice": practice} | {name: getattr(made, name) for name in names}
+
+
+@cache
+def _described(dynamodb: Any, table: str) -> Any:
+    return dynamodb.describe_table(TableName=table)["Table"]

@@ -225,7 +225,7 @@ def test_an_outcome_written_in_between_stays(stack: Stack, monkeypatch: pytest.M
     mail = alerted(stack)
     (lead,) = stack.leads()
     store = LeadStore(stack.table, stack.dynamodb, app.wiring.hours)
-    unquiet = Unquiet(stack.dynamodb, lambda: NOW)
+    unquiet = Unquiet(stack.dynamodb)
     unquiet.between.append(lambda: store.change(lead["id"], lambda lead: with_outcome(lead, "called", NOW, "link")))
     monkeypatch.setitem(vars(app.wiring), "dynamodb", unquiet)
 
@@ -241,7 +241,7 @@ def test_killed_before_or_after_any_of_its_calls_the_next_try_writes_it_all(
     stack: Stack, monkeypatch: pytest.MonkeyPatch, at: int
 ) -> None:
     mail = alerted(stack)
-    unquiet = Unquiet(stack.dynamodb, lambda: NOW)
+    unquiet = Unquiet(stack.dynamodb)
     unquiet.kill(at)
     with monkeypatch.context() as patch:
         patch.setitem(vars(app.wiring), "dynamodb", unquiet)

@@ -121,7 +121,7 @@ def test_an_erasure_is_overtaken_at_any_call(world: World, within: str) -> None:
     take_back = world.keep()
     for number in count():
         take_back()
-        client = Unquiet(world.table, world.clock)
+        client = Unquiet(world.table)
         calls = count()
 
         def watch(_method: str, phase: str, calls: "count[int]" = calls, number: int = number) -> None:
@@ -142,7 +142,7 @@ def test_an_erasure_that_was_killed_at_any_call_is_finished_by_the_next(world: W
     take_back = world.keep()
     for number in count():
         take_back()
-        client = Unquiet(world.table, world.clock)
+        client = Unquiet(world.table)
         client.kill(number)
         try:
             world.stack.erasure(client, world.now).erase(lead_id)  # type: ignore[arg-type]

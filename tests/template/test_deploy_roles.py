@@ -6,11 +6,15 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
+import boto3
 import pytest
+from moto import mock_aws
 from samtranslator.yaml_helper import yaml_parse
 
 from infra.local import template
+from infra.local.moto_models import teach
 from infra.ops.doctor.tables import LOOKED_AT
+from infra.ops.stack import named_values
 from tests.conftest import ROOT
 from tests.template.deployed import Deployed
 from tests.template.test_permissions import as_list
@@ -80,6 +84,20 @@ def test_it_is_a_template_without_a_fault() -> None:
     from cfnlint.api import lint
 
     assert lint(ROLES.read_text("utf-8")) == []
+
+
+def test_a_stack_of_it_says_what_the_repository_and_the_stages_are_to_be_given() -> None:
+    with mock_aws():
+        teach(["AWS::IAM::OIDCProvider"])
+        client = boto3.client("cloudformation")
+        repository: Any = {"ParameterKey": "Repository", "ParameterValue": "example/needlepoint"}
+        client.create_stack(StackName="deploy-roles", TemplateBody=ROLES.read_text("utf-8"), Parameters=[repository])
+        (stack,) = client.describe_stacks(StackName="deploy-roles")["Stacks"]
+
+    made = named_values(stack, "Output")
+    assert made.keys() == {"DeployRole", "CloudFormationRole", "Boundary"}
+    whole = yaml_parse((ROOT / "template.yaml").read_text("utf-8"))["Parameters"]["PermissionsBoundary"]
+    assert re.fullmatch(whole["AllowedPattern"], made["Boundary"])
 
 
 def test_cloudformation_may_make_what_the_template_has_and_nothing_else(resources: Any) -> None:

@@ -113,7 +113,8 @@ doctor: $(READY)  ## whether all is well with a stage, before a deployment and a
 	@$(PYTHON) -m infra.ops.doctor "$(CONFIG)"
 
 restore: $(READY)  ## enquiries as they were at a moment, in a new table (AT=2026-11-29T10:00Z; STAGE=dev or prod)
-	@$(PYTHON) -m infra.ops.restore "$(STACK)" $(if $(AT),--at "$(AT)") $(if $(TABLE),--table "$(TABLE)")
+	@$(PYTHON) -m infra.ops.restore "$(STACK)" $(if $(AT),--at "$(AT)") $(if $(TABLE),--table "$(TABLE)") \
+	  $(if $(EMPTY),--empty "$(EMPTY)")
 
 rotate-keys: $(READY)  ## a new key for the links in mails; the one before still works (STAGE=dev or prod)
 	@$(PYTHON) -m infra.ops.rotate_keys "$(STACK)"

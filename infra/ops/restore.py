@@ -158,6 +158,17 @@ def restore(stack: Stack, moment: datetime | None, target: str | None) -> None:
     _say("Then once more, for what came in the meantime, before you deploy with Paused=no:", f"  TABLE={name}")
 
 
+def empty(stack: Stack, table: str) -> None:
+    """Remove everything in a table that the stack has worked on before. Raises CannotRestore where that is in use."""
+    if table == stack.outputs["LeadTableName"] or not table.startswith(f"{stack.name}-"):
+        raise CannotRestore(f"{table} is in use, or no table of {stack.name}: nothing is removed.")
+    before = Table(table, aws_client("dynamodb"))
+    gone = list(before.scan(ProjectionExpression="pk, sk"))
+    for key in gone:
+        before.delete(key)
+    _say(f"{len(gone)} items are removed from {table}. Its backups hold them for 35 days more.")
+
+
 def moment_of(text: str) -> datetime:
     """A moment as somebody typed it, in UTC without a zone. Raises ArgumentTypeError where it is none, or to come."""
     try:
@@ -176,9 +187,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("stack", help="the stack's name, such as needlepoint-prod; make takes it from STAGE")
     parser.add_argument("--at", type=moment_of, help="the moment, such as 2026-11-29T10:00Z; else the latest there is")
     parser.add_argument("--table", help="the new table's name; one that is there already is made fit")
+    parser.add_argument("--empty", metavar="TABLE", help="put nothing back, and empty a table that was in use before")
     asked = parser.parse_args(arguments)
+    stack = Stack(asked.stack)
     try:
-        restore(Stack(asked.stack), asked.at, asked.table)
+        if asked.empty:
+            empty(stack, asked.empty)
+        else:
+            restore(stack, asked.at, asked.table)
     except (BotoCoreError, ClientError, WaiterError, NeedlepointError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

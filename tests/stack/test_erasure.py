@@ -143,3 +143,19 @@ def test_nothing_is_put_back_while_alerts_go_out(client: Any, capsys: pytest.Cap
     assert restore.main([STACK_NAME]) == 1
     assert "does not stand still: deploy it with Paused=yes first" in capsys.readouterr().err
     assert TARGET not in client.list_tables()["TableNames"]
+
+
+def test_the_table_of_before_is_emptied_and_the_one_in_use_is_not(
+    running: LocalStack, client: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    in_use, before = running.cloud.outputs()["LeadTableName"], f"{STACK_NAME}-before"
+    make(client, Tables(in_use, before), None)
+    kept = client.scan(TableName=in_use)["Count"]
+    assert kept
+
+    for table, status in ((in_use, 1), ("anothers", 1), (before, 0)):
+        assert restore.main([STACK_NAME, "--empty", table]) == status
+
+    assert (client.scan(TableName=in_use)["Count"], client.scan(TableName=before)["Count"]) == (kept, 0)
+    assert f"{in_use} is in use" in capsys.readouterr().err
+    client.delete_table(TableName=before)

@@ -3,8 +3,8 @@
     compiled/site/index.json      paths, rows, and what else decides an answer
     compiled/site/bodies/<hash>   bodies, and their content codings in <hash>.br and <hash>.gzip
 
-A row is `{"status", "headers", "body", "codings"}`; `body` is a name below `bodies/`, and `codings`, the smallest first,
-may be absent.
+A row is `{"status", "headers", "body", "codings"}`; `body` is a name below `bodies/`, and `codings`, the smallest
+first, may be absent.
 A page also has `tag_places`: `[[byte, "link" or "form"], ...]`, where campaign tags go in (`tag_places.py`).
 """
 

@@ -51,6 +51,28 @@ class Course:
 GOOD: Final = Course()
 
 
+_HOUR: Final = 3600
+_SENT: Final = (1.0, "send")
+# By what becomes of a mail.
+COURSES: Final[Mapping[str, Course]] = {
+    "is delivered": GOOD,
+    "is delivered after its answer is lost": Course(is_silent=True),
+    "is lost without a word": Course(events=(), is_silent=True),
+    "is taken and never heard of": Course(events=()),
+    "is throttled": Course(refusal="TooManyRequestsException"),
+    "is refused": Course(refusal="MessageRejected"),
+    "bounces for good": Course(events=(_SENT, (5, "permanent"))),
+    "comes back": Course(events=(_SENT, (20, "expired"))),
+    "is answered by a machine": Course(events=(_SENT, (3, "out of office"), (4, "delivery"))),
+    "is delivered and bounces": Course(events=(_SENT, (3, "delivery"), (60, "permanent"))),
+    "is marked as junk": Course(events=(_SENT, (3, "delivery"), (90, "complaint"))),
+    "is rejected": Course(events=(_SENT, (5, "reject"))),
+    "waits": Course(events=(_SENT, (300, "delay"), (2 * _HOUR, "delivery"))),
+    "is told of an hour late": Course(late=_HOUR),
+    "is told of an hour late, after its answer is lost": Course(late=_HOUR, is_silent=True),
+}
+
+
 @dataclass(frozen=True)
 class Sent:
     """A mail that SES took: the id that it was tagged with, when, its bytes, and whether SES's answer arrived."""

@@ -8,19 +8,13 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
-from functools import cache
-from operator import eq, gt, le, lt
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-type Item = dict[str, Any]
-type Test = Callable[[Item, Mapping[str, str], Mapping[str, Any]], bool]
+from tests.conditions import Item, condition, holds, value
 
 _FAILED: Final = "ConditionalCheckFailed"
-_TOKEN: Final = re.compile(r"[(),]|<=|[<>=]|[#:\w.]+")
-_COMPARISONS: Final = {"=": eq, "<": lt, "<=": le, ">": gt}
 _VERBS: Final = re.compile(r"(SET|REMOVE|ADD) (.+?)(?= (?:SET|REMOVE|ADD) |$)")
 _SET: Final = re.compile(r"(#\w+) = (?:(if_not_exists)\(#\w+, (:\w+)\)|(:\w+))")
 
@@ -133,10 +127,10 @@ class Memory:
         is_late = bool(self._late and shown)
         items, wanted = (
             table.held(self._clock() - self._late) if is_late else table.items,
-            _test(KeyConditionExpression),
+            condition(KeyConditionExpression),
         )
-        found = [each for each in items.values() if all(name in each for name in keys) and _if(wanted, each, request)]
-        found.sort(key=lambda item: _value(item[keys[1]]), reverse=not request.get("ScanIndexForward", True))
+        found = [each for each in items.values() if all(name in each for name in keys) and holds(wanted, each, request)]
+        found.sort(key=lambda item: value(item[keys[1]]), reverse=not request.get("ScanIndexForward", True))
         if shown:
             found = [{name: value for name, value in item.items() if name in shown} for item in found]
         return self._page(table, found, request)
@@ -152,8 +146,8 @@ class Memory:
         end = start + request.get("Limit", len(found))
         if end < len(found):
             more = {"LastEvaluatedKey": {name: found[end - 1][name] for name in table.keys}}
-        filtered = _test(request["FilterExpression"]) if "FilterExpression" in request else None
-        items = [item for item in found[start:end] if filtered is None or _if(filtered, item, request)]
+        filtered = condition(request["FilterExpression"]) if "FilterExpression" in request else None
+        items = [item for item in found[start:end] if filtered is None or holds(filtered, item, request)]
         return {"Items": [_projected(item, request) for item in items], "Count": len(items), **more}
 
     def _alone(self, name: str, part: Mapping[str, Any]) -> None:
@@ -166,7 +160,7 @@ class Memory:
     def _refusal(self, part: Mapping[str, Any]) -> Any:
         table = self.tables[part["TableName"]]
         item = table.items.get(self._place(part))
-        if "ConditionExpression" not in part or _if(_test(part["ConditionExpression"]), item or {}, part):
+        if "ConditionExpression" not in part or holds(condition(part["ConditionExpression"]), item or {}, part):
             return None
         is_told = item and part.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
         return {"Code": _FAILED} | ({"Item": dict(item or {})} if is_told else {})
@@ -225,80 +219,3 @@ def _updated(item: Item, part: Mapping[str, Any]) -> Item:
                 before = item.get(names[place], {"N": "0"})
                 new[names[place]] = {"N": str(int(before["N"]) + int(values[value]["N"]))}
     return new
-
-
-# ---- conditions
-
-
-def _if(test: Test, item: Item, request: Mapping[str, Any]) -> bool:
-    return test(item, request.get("ExpressionAttributeNames", {}), request.get("ExpressionAttributeValues", {}))
-
-
-@cache
-def _test(text: str) -> Test:
-    tokens = _TOKEN.findall(text)
-    test = _any_of(tokens)
-    assert not tokens, text
-    return test
-
-
-def _any_of(tokens: list[str]) -> Test:
-    tests = [_all_of(tokens)]
-    while tokens[:1] == ["OR"]:
-        del tokens[0]
-        tests.append(_all_of(tokens))
-    return lambda *asked: any(test(*asked) for test in tests)
-
-
-def _all_of(tokens: list[str]) -> Test:
-    tests = [_one(tokens)]
-    while tokens[:1] == ["AND"]:
-        del tokens[0]
-        tests.append(_one(tokens))
-    return lambda *asked: all(test(*asked) for test in tests)
-
-
-def _one(tokens: list[str]) -> Test:
-    first = tokens.pop(0)
-    if first == "(":
-        test = _any_of(tokens)
-        tokens.pop(0)
-        return test
-    if tokens[0] == "(":
-        return _function(first, tokens)
-    if (sign := tokens.pop(0)) == "BETWEEN":
-        low, _, high = (tokens.pop(0) for _ in range(3))
-        return lambda *asked: _holds(le, low, first, asked) and _holds(le, first, high, asked)
-    second = tokens.pop(0)
-    return lambda *asked: _holds(_COMPARISONS[sign], first, second, asked)
-
-
-def _function(name: str, tokens: list[str]) -> Test:
-    arguments = [each for each in tokens[1 : tokens.index(")")] if each != ","]
-    del tokens[: tokens.index(")") + 1]
-    if name == "begins_with":
-        whole, start = arguments
-        return lambda *asked: _holds(str.startswith, whole, start, asked)
-    is_wanted = {"attribute_exists": True, "attribute_not_exists": False}[name]
-    return lambda *asked: (_found(arguments[0], asked) is not None) is is_wanted
-
-
-def _holds(compare: Callable[[Any, Any], Any], first: str, second: str, asked: Any) -> bool:
-    """Whether a comparison holds. Nothing can be said of what is not there, or of another type."""
-    one, other = _found(first, asked), _found(second, asked)
-    is_alike = one is not None and other is not None and one.keys() == other.keys()
-    return is_alike and bool(compare(_value(one), _value(other)))
-
-
-def _found(place: str, asked: Any) -> Any:
-    item, names, values = asked
-    if place.startswith(":"):
-        return values[place]
-    first, _, inner = place.partition(".")
-    found = item.get(names.get(first, first))
-    return found["M"].get(names.get(inner, inner)) if inner and found else found
-
-
-def _value(attribute: Mapping[str, Any]) -> Any:
-    ((kind, value),) = attribute.items()
-    return Decimal(value) if kind == "N" else value

@@ -3,7 +3,10 @@
 from collections import deque
 from collections.abc import Callable
 from functools import partial
+from itertools import count
 from typing import Any
+
+from tests.memory import Items
 
 
 class Killed(BaseException):
@@ -48,3 +51,23 @@ class Unquiet:
             self.between.popleft()()
         self.watch(name, "after")
         return answer
+
+
+class Rivals:
+    """Others who write the same leads: every second read of a lead is out of date before its reader has it."""
+
+    def __init__(self, items: Callable[[], Items]) -> None:
+        self._items = items
+        self._turns = count()
+
+    def __bool__(self) -> bool:
+        return True
+
+    def popleft(self) -> Callable[[], None]:
+        """What to do after this read."""
+        return self._write if next(self._turns) % 2 == 0 else lambda: None
+
+    def _write(self) -> None:
+        for at, item in self._items().items():
+            if "version" in item:
+                self._items()[at] = {**item, "version": {"N": str(int(item["version"]["N"]) + 1)}}

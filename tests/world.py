@@ -33,33 +33,13 @@ from tests.courses import Sent, Service, Ses
 from tests.integration.conftest import Stack, renew
 from tests.integration.test_leads import ENQUIRY, send
 from tests.keys import Secret
-from tests.memory import Items, Memory
-from tests.unquiet import Killed, Unquiet
+from tests.memory import Memory
+from tests.unquiet import Killed, Rivals, Unquiet
 
 # A Wednesday, nine o'clock in Phoenix: the practice of the tests is open, and promises an answer for one o'clock.
 MORNING: Final = 1_795_622_400.0
 SENDERS: Final = ("notify", "followup")
 FUNCTIONS: Final = ("leads", "delivery", "inbox", "canary", *SENDERS)
-
-
-class Rivals:
-    """Others who write the same leads: every second read of a lead is out of date before its reader has it."""
-
-    def __init__(self, items: Callable[[], Items]) -> None:
-        self._items = items
-        self._turns = count()
-
-    def __bool__(self) -> bool:
-        return True
-
-    def popleft(self) -> Callable[[], None]:
-        """What to do after this read."""
-        return self._write if next(self._turns) % 2 == 0 else lambda: None
-
-    def _write(self) -> None:
-        for at, item in self._items().items():
-            if "version" in item:
-                self._items()[at] = {**item, "version": {"N": str(int(item["version"]["N"]) + 1)}}
 
 
 @dataclass

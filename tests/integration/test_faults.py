@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from shared.telemetry import Telemetry
-from tests.faults import live
 from tests.integration.conftest import Stack
+from tests.life import live
 from tests.privacy import leaks
 from tests.sizes import SEED, sizes
 from tests.telemetry import Log

@@ -6,8 +6,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.direct import DirectClient
-from tests.faults import live
 from tests.integration.conftest import Created, Stack
+from tests.life import live
 from tests.memory import Memory
 from tests.sizes import SEED, sizes
 from tests.world import World

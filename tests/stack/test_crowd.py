@@ -19,21 +19,28 @@ ALONE = 20 + 8
 @pytest.mark.skipif(settings.get_current_profile_name() != "trust", reason="takes minutes; `make trust`")
 def test_a_crowd_is_answered_and_stored_and_mailed_in_bundles(running: LocalStack) -> None:
     def visit(number: int) -> tuple[int, str]:
-        answer = send(running, enquiry(f"Visitor {number}"), idempotency_key=f"one-of-a-crowd-{number}")
-        return answer.status, answer.json.get("reference", "")
+        """Send until it is taken, as the page's script does; how often that took, and the reference."""
+        tries = 0
+        while tries < 10:
+            tries += 1
+            answer = send(running, enquiry(f"Visitor {number}"), idempotency_key=f"one-of-a-crowd-{number}")
+            if answer.status in (200, 201):
+                return tries, answer.json["reference"]
+        raise AssertionError(answer)
 
     start = perf_counter()
     with ThreadPoolExecutor(BESIDE_EACH_OTHER) as visitors:
         answers = list(visitors.map(visit, range(ENQUIRIES)))
     took = perf_counter() - start
-    assert Counter(status for status, _ in answers) == {201: ENQUIRIES}
     references = {reference for _, reference in answers}
+    assert len(references) == ENQUIRIES
     assert references == {item["reference"] for item in running.items() if item.get("sk") == "LEAD"}
 
     while any("alert_sent_at" not in item for item in running.items() if item.get("sk") == "LEAD"):
         assert perf_counter() - start < 3_600
         sleep(10)  # until its ten minutes are over, and then a bundle a minute
     mails = [f"{mail.subject} {mail.text}" for mail in running.mails()]
-    print(f"{ENQUIRIES} enquiries in {took:.0f} s, {len(mails)} mails, {perf_counter() - start:.0f} s in all")
+    tries = dict(Counter(often for often, _ in answers))
+    print(f"{ENQUIRIES} in {took:.0f} s, by tries {tries}; {len(mails)} mails, {perf_counter() - start:.0f} s in all")
     assert {sum(each in mail for mail in mails) for each in references} == {1}
     assert len(mails) <= ALONE + -(-ENQUIRIES // MOST_IN_A_BUNDLE)

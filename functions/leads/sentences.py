@@ -23,6 +23,22 @@ _OF_FIELDS: Final = {
     ("locale", FieldCode.NOT_A_CHOICE): _("The practice has no pages in this language."),
 }
 
+# What the page's own script can find (assets/enquiry.js). What only the server finds, it says itself.
+FOUND_BY_SCRIPT: Final = frozenset(
+    [
+        FieldCode.REQUIRED,
+        FieldCode.TOO_LONG,
+        FieldCode.NOT_A_NAME,
+        FieldCode.CONTACT_NEEDED,
+        FieldCode.PREFERRED_BUT_MISSING,
+        FieldCode.NOT_A_PHONE_NUMBER,
+        FieldCode.COUNTRY_CODE_NEEDED,
+        FieldCode.MORE_THAN_ONE,
+        FieldCode.NOT_AN_EMAIL,
+        FieldCode.STRAY_CHARACTER,
+    ]
+)
+
 _TITLES: Final = {
     400: _("The request cannot be read"),
     405: _("Method not allowed"),
@@ -66,12 +82,12 @@ class Sentences(NamedTuple):
         return FieldError(shown, fault.code, self._say(*fault))
 
     def of_page(self) -> dict[str, str]:
-        """All of them for the page's own script, so that it says what the server would say.
+        """Those that the page's own script needs, so that it says what the server would say.
 
         By code, and by `field code` where a field has its own.
         """
-        general = {code.value: self._say("", code) for code in FieldCode}
-        return general | {f"{field} {code}": self._say(field, code) for field, code in _OF_FIELDS}
+        pairs = [*(("", code) for code in FieldCode), *_OF_FIELDS]
+        return {f"{field} {code}".strip(): self._say(field, code) for field, code in pairs if code in FOUND_BY_SCRIPT}
 
     def _say(self, field: str, code: FieldCode) -> str:
         sentence = self.catalogue.gettext(_OF_FIELDS.get((field, code), code.sentence))

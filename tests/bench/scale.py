@@ -7,7 +7,7 @@ from string import Template
 from typing import Any
 
 from tests.bench import bill as bills
-from tests.bench import growth
+from tests.bench import growth, wire
 from tests.bench.bill import Bill, Page
 from tests.bench.cloud import DELAY_MS
 from tests.bench.figures import Figures
@@ -35,6 +35,7 @@ def as_page(measured: Mapping[str, Figures], site: Path, today: date) -> str:
         requests=landing.requests,
         kilobytes=round(landing.bytes / 1000),
         bill=_bills(bill),
+        wire=table(wire.as_table(site)),
         left=f"{bills.after_allowances(bill(READERS[0], cdn=False)):.2f}",
         pays_from=f"{_pays_from(bill):,}",
         alarms=bills.alarms(),

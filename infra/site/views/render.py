@@ -89,7 +89,7 @@ class Renderer:
         self._folder = folder
         self._environment = _environment(folder, extensions=["jinja2.ext.i18n"])
         self._environment.policies["ext.i18n.trimmed"] = True
-        self._environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
+        self._environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
         self._environment.install_gettext_translations(localizer.catalogue, newstyle=True)  # type: ignore[attr-defined]
         self._environment.filters |= {"sentences": sentences, "unbroken": unbroken}
         self._environment.globals |= {

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from functions.leads.codes import FieldCode
+from functions.leads.sentences import FOUND_BY_SCRIPT
 from infra.site.outputs.compiled_form import form_fields
 from tests.sample import Sample
 from tests.unit.site.test_pages import landing
@@ -29,6 +31,12 @@ def test_every_text_that_the_script_reads_is_there(texts: dict[str, Any]) -> Non
 def test_what_is_said_about_a_field_is_what_the_server_says(texts: dict[str, Any]) -> None:
     assert texts["errors"]["name required"] == "[es] Enter your name."
     assert texts["errors"]["not_a_phone_number"].endswith("such as \u2066(201)\u00a0555\u20110123\u2069.")
+
+
+def test_the_sentences_are_those_for_what_the_script_can_find() -> None:
+    script = Path("functions/content/assets/enquiry.js").read_text(encoding="utf-8")
+
+    assert {code for code in FieldCode if f"'{code}'" in script} == FOUND_BY_SCRIPT
 
 
 def test_every_sentence_is_in_the_pages_language(texts: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ from shared.lead import ID_PATTERN, REFERENCE_ALPHABET, SECONDS_PER_DAY, referen
 from shared.ledger import What
 from shared.links import ENQUIRY_PATH
 from shared.mail_items import _SHARES, MailKind
+from shared.retries import ALERT_LEASE_SECONDS
 from tests.conditions import Item
 from tests.courses import Sent
 from tests.explained import Row, check_facts
@@ -162,6 +163,7 @@ class Promises:
         is_known = bool({"accepted_at", "sent_at", "delivered_at"} & known[0].keys())
         is_unsure = self.world.ses.sent.index(last) in self._unsure
         assert (is_unsure, is_known) == (True, False), f"{mail.id} is one alert too many"
+        assert mail.at >= last.at + ALERT_LEASE_SECONDS, f"{mail.id} did not wait for an event of the last"
 
     # ---- at last
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
-from time import perf_counter, process_time
+from time import perf_counter
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -26,7 +26,6 @@ from tests.integration.conftest import SITE_LOCALES, Stack
 from tests.integration.practice_inbox import open_inbox
 from tests.integration.test_leads import ENQUIRY
 from tests.privacy import leaks
-from tests.sign_in import is_in
 from tests.sizes import SEED, sizes
 from tests.telemetry import Log
 from tests.world import World
@@ -150,9 +149,9 @@ class Clients:
     def send(self, function: str) -> None:
         """Send one request to a function, and check what it answers."""
         event, is_member = {"content": self.page, "leads": self.enquiry, "inbox": self.inbox}[function]()
-        before, start = self.world.table.writes, process_time()
+        before, start = self.world.table.writes, perf_counter()
         result = self.world.stack.invoke(function, event)
-        self.longest = max(self.longest, process_time() - start)
+        self.longest = max(self.longest, perf_counter() - start)
         status = result["statusCode"]
         self.happened[f"{function} {status // 100}xx"] += 1
         check(result, event)
@@ -190,21 +189,21 @@ class Clients:
 
     def inbox(self) -> tuple[dict[str, Any], bool]:
         """To `inbox`, with a session or without one."""
-        make, is_member = self.make, self.make.one_in(2)
+        make, is_member, member = self.make, self.make.one_in(2), self.member()
         page = make.of(sorted(PAGES))
         form = make.of(PAGES[page] or [{}])
         fields = {name: make.likely(likely or self.known) for name, likely in form.items()}
         if make.one_in(10):
             fields[make.of(["version", "outcome", "day", "extra"])] = make.text()
         if not make.one_in(10):
-            fields[TOKEN] = self.member.token
+            fields[TOKEN] = member.token
         headers = {"content-type": FORM, "sec-fetch-site": make.of([*["same-origin"] * 7, "cross-site", "", "none"])}
         method = make.of(["HEAD", "DELETE", *["POST" if PAGES[page] else "GET"] * 8, *["GET"] * 3])
         body = urlencode(fields, errors="replace")
         path = make.filled(page, lambda name: self.named[name])
         event = make.event(method, path, make.query(QUERY, self.known), headers, body)
         if "cookies" in event:
-            event["cookies"] = self.cookies(is_member=is_member)
+            event["cookies"] = self.cookies(member if is_member else None)
         return event, is_member
 
     def headers(self) -> dict[str, str]:
@@ -212,20 +211,19 @@ class Clients:
         names = [name for name in ACCEPTED if self.make.one_in(3)]
         return {name: self.make.likely(ACCEPTED[name]) for name in names}
 
-    def cookies(self, *, is_member: bool) -> list[str]:
+    def cookies(self, member: Browser | None) -> list[str]:
         """Those of a member's browser, or what somebody else may have."""
-        if is_member:
-            held = self.member.cookies | ({SEARCH: self.make.text()} if self.make.one_in(5) else {})
+        if member:
+            held = member.cookies | ({SEARCH: self.make.text()} if self.make.one_in(5) else {})
         else:
             wrong = {SESSION: f"{'0' * 32}.{'A' * 43}"}, {SESSION: self.make.text(), ASK: "."}, {ASK: self.make.text()}
             held = self.make.of([{}, {ASK: self.ask}, *wrong])
         return [f"{name}={value}" for name, value in held.items()]
 
-    @property
     def member(self) -> Browser:
         """A member who is signed in and has searched, anew where some request has ended the session."""
         browser = self.practice.browser
-        if not is_in(browser):
+        if not self.world.wiring("inbox").sessions.read(browser.cookies.get(SESSION, ""), NOW):
             browser = self.practice.browser = signed_in(self.world.stack)
         if SEARCH not in browser.cookies:
             browser.post("/inbox/search", text="zuzana")

@@ -18,7 +18,6 @@ from time import time
 from urllib.parse import quote
 
 from functions.content.compiled_site import CompiledSite
-from functions.content.spelling import is_time, meant
 from shared.campaign import read_tags
 from shared.http import HTML, Request, Response, dump_json
 from shared.languages import MAX_LENGTH, Match, read_tag
@@ -83,6 +82,8 @@ def _resource(request: Request, site: CompiledSite) -> Callable[[], Response] | 
         return lambda: _from_api(request, site)
     locale, _, rest = path[1:].partition("/")
     if rest.startswith("thank-you/") and locale in site.locales:
+        from functions.content.spelling import is_time
+
         _, reference, *times = rest.split("/")
         if _is_reference(reference) and (not times or (len(times) == 1 and is_time(times[0]))):
             return lambda: _thank_you(site, locale, reference, *times)
@@ -139,6 +140,8 @@ def _other_spelling(request: Request, site: CompiledSite) -> Response | None:
         # Programs ask here, and what they do to an address is a slash at its end.
         path = request.path.removesuffix("/")
         return _redirect(308, request, path, _FOR_A_DAY) if path in site.api else None
+    from functions.content.spelling import meant
+
     found = meant(request.path, site)
     if not found or not _resource(request._replace(path=found.path), site):
         return None

@@ -35,6 +35,7 @@ BEYOND_A_PAGE = {
     "datetime",
     "email",
     "functions.content.promise",
+    "functions.content.spelling",
     "hashlib",
     "inspect",
     "logging",

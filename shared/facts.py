@@ -241,10 +241,9 @@ def with_outcome(lead: Lead, outcome: str, now: float, by: str, again_at: int | 
     if lead.outcome and lead.outcome["outcome"] == outcome and again_at is None:
         return None
     at = timestamp(now)
-    done = {"outcome": outcome, "at": at, "by": by}
-    if again_at is not None:
-        done = {**done, "again_at": timestamp(again_at)}
-    return with_entry(lead, at, outcome, by, outcomes=appended(lead.outcomes, done))
+    again = None if again_at is None else timestamp(again_at)
+    done = {"outcome": outcome, "at": at, "by": by} | ({"again_at": again} if again else {})
+    return with_entry(lead, at, outcome, by, about=again, outcomes=appended(lead.outcomes, done))
 
 
 def without_outcome(lead: Lead, now: float, by: str) -> Lead | None:

@@ -60,10 +60,13 @@ def explained(ledger: Sequence[Row]) -> dict[str, Any]:
         if what == What.RETURNED:
             facts["alert_sent_at"] = None
         if what in list(Outcome):
-            outcomes.append({"outcome": what, "at": at, "by": line["by"], "undone_at": None})
+            again = line.get("about")
+            outcomes.append({"outcome": what, "at": at, "by": line["by"], "again_at": again, "undone_at": None})
+        standing = next((each for each in reversed(outcomes) if not each["undone_at"]), {})
         if what.startswith("undone_"):
-            last = next(each for each in reversed(outcomes) if not each["undone_at"])
-            last["undone_at"] = at
+            standing["undone_at"] = at
+        if what in (What.AGAIN, What.NOT_AGAIN):
+            standing["again_at"] = line.get("about")
         notes += (what == What.NOTED) - (what == What.NOTE_REMOVED)
         apart ^= {line["about"]} if what in (What.APART, What.TOGETHER) else set()
     return {**facts, "outcomes": outcomes, "notes": notes, "apart": apart}
@@ -73,7 +76,7 @@ def said(lead: Row, name: str) -> Any:
     """A fact of a lead, as `explained` has it."""
     match name:
         case "outcomes":
-            names = ("outcome", "at", "by", "undone_at")
+            names = ("outcome", "at", "by", "again_at", "undone_at")
             return [{each: outcome.get(each) for each in names} for outcome in lead.get(name, ())]
         case "notes":
             return len(lead.get(name, ()))

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from shared.lead import Lead
 from shared.ledger import What
 from shared.messages import mark as _
-from shared.outcomes import OUTCOMES
+from shared.outcomes import OUTCOMES, Outcome
 
 _STORED: Final = "stored"
 SENTENCES: Final[Mapping[str, str]] = {
@@ -35,8 +35,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     **{outcome.value: meaning.label for outcome, meaning in OUTCOMES.items()},
 }
 UNDONE: Final = "undone_"
-# What a line is about that is a time, and no reference.
-_TIMES: Final = frozenset({What.AGAIN})
+# The lines that are read with what they are about: a time, or another enquiry. With other outcomes it comes by itself.
+_TIMES: Final = frozenset({What.AGAIN, Outcome.NOT_REACHED})
+_REFERENCES: Final = frozenset({What.APART, What.TOGETHER})
 
 
 class Line(NamedTuple):
@@ -79,5 +80,5 @@ def lines(ledger: tuple[Mapping[str, str], ...]) -> Iterator[Line]:
             # Mails have ids with a kind and a number; what the service does by itself is signed with a word.
             is_by_link="-" in by and "@" not in by,
             time=about if what in _TIMES else None,
-            reference=None if what in _TIMES else about,
+            reference=about if what in _REFERENCES else None,
         )

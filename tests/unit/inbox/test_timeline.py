@@ -46,3 +46,14 @@ def test_a_line_is_about_a_time_or_another_enquiry() -> None:
 
     assert (time.time, time.reference) == ("2026-12-01T15:00:00.000Z", None)
     assert (other.time, other.reference) == (None, "2222-3333")
+
+
+@pytest.mark.parametrize(("outcome", "shown"), [(Outcome.NOT_REACHED, True), (Outcome.LEFT_MESSAGE, False)])
+def test_until_when_a_call_is_put_off_is_told_and_when_one_usually_tries_again_is_not(
+    outcome: Outcome, shown: bool
+) -> None:
+    lead = facts.with_outcome(LEAD, outcome, NOW, "ana@practice.example", NOW + 86_400) or LEAD
+
+    (line,) = lines(lead.ledger)
+    assert (line.time, line.reference) == (timestamp(NOW + 86_400) if shown else None, None)
+    assert lead.ledger[0]["about"] == timestamp(NOW + 86_400)

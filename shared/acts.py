@@ -1,6 +1,7 @@
 """What people of the practice do with an enquiry beyond saying what became of it: facts, as in `shared.facts`."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from shared.duties import PROOF_AFTER_SECONDS, is_seen, lost_at
@@ -91,6 +92,22 @@ def noted(lead: Lead, text: str, now: float, by: str) -> Lead | None:
         return None
     at = timestamp(now)
     return with_entry(lead, at, What.NOTED, by, notes=(*lead.notes, {"at": at, "by": by, "text": text}))
+
+
+def told_closed(lead: Lead, day: str, text: str, now: float, by: str) -> Lead | None:
+    """Somebody told the person that the practice is closed on a day (ISO 8601): a note, which knows the day.
+
+    None where the person was told of that day before, or where there is no room.
+    """
+    if note_of_closure(lead, day):
+        return None
+    wanted = noted(lead, text, now, by)
+    return wanted and replace(wanted, notes=(*wanted.notes[:-1], {**wanted.notes[-1], "closed": day}))
+
+
+def note_of_closure(lead: Lead, day: str) -> Mapping[str, str] | None:
+    """The note that the person was told of a closed day (ISO 8601), or None."""
+    return next((each for each in lead.notes if each.get("closed") == day), None)
 
 
 def note_removed(lead: Lead, at: str, now: float, by: str) -> Lead | None:

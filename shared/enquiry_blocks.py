@@ -77,9 +77,9 @@ def outcome_button(link: str, letterhead: Letterhead) -> Button:
 
 
 def typed_otherwise(lead: Lead) -> str | None:
-    """The number as it was typed, where reading it took a guess: it had no country code, or its digits are others."""
+    """The number as it was typed, where its digits are not those that stand beside it: reading it took a guess then."""
     typed, number = lead.phone_as_typed, lead.enquiry.phone
-    if not typed or typed in (number, lead.phone_as_written):
+    if not typed or _digits(typed) == _digits(lead.phone_as_written or number or ""):
         return None
     read = f"{number}{lead.enquiry.phone_extension or ''}"
     return typed if "+" not in typed.replace("＋", "+") or _digits(typed) != _digits(read) else None

@@ -33,14 +33,18 @@ class Answer(NamedTuple):
         label: What it is called.
         value: The answer in words.
         is_chosen: Whether it is one of the form's choices, and so nothing that a visitor wrote.
+        is_other: Whether it is the choice that is none of the others, which says nothing without its label.
     """
 
     field: str
     label: str
     value: str
     is_chosen: bool
+    is_other: bool
 
 
+# What a choice that is none of the others is called in the form.
+OTHER: Final = "other"
 # By the field's name in functions/leads/form.py; a test says where one is missing.
 FURTHER: Final[Mapping[str, Further]] = {
     "topic": Further(
@@ -49,7 +53,7 @@ FURTHER: Final[Mapping[str, Further]] = {
             "first_visit": _("the first visit"),
             "price": _("price or insurance"),
             "suitability": _("whether it is right for them"),
-            "other": _("something else"),
+            OTHER: _("something else"),
         },
     ),
 }
@@ -66,7 +70,7 @@ def further(enquiry: Enquiry, say: Say) -> Iterator[Answer]:
     """What was entered in fields that only the form knows."""
     for name, value in enquiry.more.items():
         field = FURTHER.get(name, Further(name))
-        yield Answer(name, say(field.label), named(field.choices, value, say), value in field.choices)
+        yield Answer(name, say(field.label), named(field.choices, value, say), value in field.choices, value == OTHER)
 
 
 def suspicions(lead: Lead, say: Say) -> tuple[str, ...]:

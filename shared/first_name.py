@@ -5,6 +5,7 @@ told from the rest there is none: the whole name stands in the mail.
 """
 
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
 from shared.folding import folded
@@ -35,6 +36,8 @@ _TITLES: Final = _words(
     herr frau signor signora sig senhor senhora shri sri smt
     """
 )
+# Chinese has it after the name, often without a space: Ms, Mr, Miss, Mrs, doctor, teacher.
+_TITLES_BEHIND: Final = ("女士", "先生", "小姐", "太太", "醫師", "医生", "老師")
 # They begin a family name.
 _PARTICLES: Final = _words(
     """
@@ -56,17 +59,26 @@ def first_name(name: str) -> str | None:
         The first name, or None where it cannot be told from the rest, or is not a name at all.
     """
     words = name.split()
-    untitled = words[_count_titles(words) :]
+    untitled = without_titles(words)
     # After a title, one word alone is a family name.
-    if not untitled or len(untitled) == 1 < len(words) or _is_particle(untitled[0]):
+    if len(untitled) == 1 < len(words) or not untitled or _is_title(untitled[0]) or _is_particle(untitled[0]):
         return None
     first = untitled[: _length(untitled)]
     shown = " ".join(first)
     return shown if shown and len(shown) <= _LONGEST and all(map(_can_be_shown, first)) else None
 
 
-def _count_titles(words: list[str]) -> int:
-    return next((position for position, word in enumerate(words) if _folded(word) not in _TITLES), len(words))
+def without_titles(words: Sequence[str]) -> list[str]:
+    """The words of a name without the titles around it, as long as anything is left then."""
+    start = next((position for position, word in enumerate(words) if not _is_title(word)), 0)
+    *others, last = words[start:] or ("",)
+    for title in _TITLES_BEHIND:
+        last = last.removesuffix(title)
+    return [each for each in (*others, last) if each] or list(words)
+
+
+def _is_title(word: str) -> bool:
+    return _folded(word) in _TITLES
 
 
 def _is_particle(word: str) -> bool:

@@ -68,7 +68,8 @@ class Behaviour:
         return replace(request, target=target, headers=list(self._headers(request)))
 
     def _headers(self, request: HttpRequest) -> Iterator[tuple[str, str]]:
-        yield "User-Agent", "Amazon CloudFront"
+        if "user-agent" not in self.headers:
+            yield "User-Agent", "Amazon CloudFront"
         yield "Via", "1.1 stand-in.cloudfront.net (CloudFront)"
         yield "X-Forwarded-For", request.source_ip
         accepted = dict(quality_values(request.header("accept-encoding") or ""))

@@ -65,7 +65,8 @@ class Browser:
     def follow(self, shown: Shown) -> Shown:
         """The page that an answer leads to."""
         while 300 <= shown.status < 400:
-            shown = self.ask("GET", shown.headers["location"].removeprefix(ORIGIN))
+            address = shown.headers["location"].removeprefix(ORIGIN)
+            shown = self.ask("GET", address.partition("#")[0])
         self.token = shown.hidden("token") or self.token
         return shown
 

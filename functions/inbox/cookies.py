@@ -5,6 +5,8 @@ from typing import Final
 SESSION: Final = "__Host-session"
 # Which browser asked for a code.
 ASK: Final = "__Host-ask"
+# Which address was typed there: the page that waits for the code repeats it.
+ADDRESS: Final = "__Host-address"
 # What was looked for, which stands in no address.
 SEARCH: Final = "__Host-search"
 

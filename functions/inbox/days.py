@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from typing import Final, NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from functions.inbox.alert_tests import AlertTests, proof
 from functions.inbox.pages import Pages
 from functions.inbox.promised import Person, Promised
-from functions.inbox.routes import DAYS
+from functions.inbox.routes import DAYS, enquiry_path
 from functions.inbox.troubles import Code, Refused
 from functions.inbox.visit import Visit, see
+from shared.acts import note_of_closure
 from shared.closures import ALL_DAY, Closure, Closures
 from shared.http import Response
 from shared.messages import mark as _
@@ -33,12 +34,13 @@ class Today(NamedTuple):
 
 
 class Closed(NamedTuple):
-    """A closure, the day's name, from when on in words (None: all day), and those who were promised an answer then."""
+    """A closure, the day's name, from when on in words (None: all day), and whom there is to tell, and who was told."""
 
     closure: Closure
     name: str
     since: str | None
-    people: list[Person]
+    to_tell: list[Person]
+    told: list[Person]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Days:
         return self._page(visit)
 
     def post(self, visit: Visit) -> Response:
-        """Close a day, undo that, or have a test sent. Raises Refused, StoreUnavailable."""
+        """Close a day, undo that, note who was told of it, or have a test sent. Raises Refused, StoreUnavailable."""
         self.closures.read(visit.now)
         match visit.fields:
             case {"close": _}:
@@ -75,6 +77,11 @@ class Days:
                 self.closures.reopen(day, visit.now)
                 self.telemetry.log.info("day reopened", day=day)
                 return _see(_REOPENED, day)
+            case {"told": lead_id, "day": day}:
+                return self._tell(visit, lead_id, day)
+            case {"untold": lead_id, "day": day}:
+                self.promised.untell(lead_id, day, visit)
+                return _see_people(day)
             case {"test": _}:
                 is_new = self.tests.ask(visit.member, visit.now)
                 self.telemetry.log.info("alert test asked for", is_new=is_new)
@@ -90,6 +97,14 @@ class Days:
             self.closures.close(day, until, visit.member, visit.now)
             self.telemetry.log.info("day closed", day=day, until=until)
         return _see(_CLOSED, day)
+
+    def _tell(self, visit: Visit, lead_id: str, day: str) -> Response:
+        if day not in {each.day for each in self.closures.read(visit.now)}:
+            return see(DAYS)  # opened again meanwhile, or never closed
+        lead = self.promised.tell(lead_id, day, visit)
+        self.telemetry.log.info("told of a closed day", lead_id=lead.id)
+        # Without room for a note, the enquiry's page says so and has the buttons that make some.
+        return _see_people(day) if note_of_closure(lead, day) else see(enquiry_path(lead_id))
 
     def _fault(self, day: str, now: float) -> str | None:
         """Why a day cannot be closed, or None."""
@@ -129,7 +144,7 @@ class Days:
             visit=visit,
             today=self._today(today, visit.now),
             promised_today=len(people[today]),
-            closed=[Closed(each, self._name(day), self._since(each), people[day]) for day, each in coming.items()],
+            closed=[self._closed(each, people[day]) for day, each in coming.items()],
             is_closed_today=today in coming,
             fault=fault,
             typed=typed,
@@ -146,6 +161,10 @@ class Days:
         said = tuple(f"{own.clock(opens)} \u2013 {own.clock(closes)}" for opens, closes in windows)
         has_begun = any(opens <= now for opens, _ in windows)
         return Today(iso_day(day), self._name(day), said, has_begun, any(closes > now for _, closes in windows))
+
+    def _closed(self, closure: Closure, people: list[Person]) -> Closed:
+        to_tell, told = ([each for each in people if bool(each.note) is is_told] for is_told in (False, True))
+        return Closed(closure, self._name(day_number(closure.day)), self._since(closure), to_tell, told)
 
     def _since(self, closure: Closure) -> str | None:
         if closure.until == ALL_DAY:
@@ -171,3 +190,8 @@ class Days:
 
 def _see(told: str, about: str) -> Response:
     return see(f"{DAYS}?{urlencode({told: about})}")
+
+
+def _see_people(day: str) -> Response:
+    """Lead back to whom there is to tell next: forty taps are tiring enough without a way from the top each time."""
+    return see(f"{DAYS}#tell-{quote(day)}")

@@ -4,7 +4,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from functions.inbox.cookies import ASK, SESSION, cookie, no_cookie
+from itsdangerous import BadData, base64_decode, base64_encode
+
+from functions.inbox.browsers import described
+from functions.inbox.cookies import ADDRESS, ASK, SESSION, cookie, no_cookie
 from functions.inbox.session_store import KEPT_SECONDS, SessionStore
 from functions.inbox.visit import Visit
 from shared.errors import StoreUnavailable
@@ -35,18 +38,26 @@ class Entrance:
     links: Links
     telemetry: Telemetry
 
-    def ask(self, address: str, to: str, visit: Visit) -> str:
-        """Write down that this browser asked, in the name of an address, for a page. Returns the cookie to set."""
+    def ask(self, address: str, to: str, visit: Visit) -> tuple[str, ...]:
+        """Write down that this browser asked, in the name of an address, for a page. Returns the cookies to set."""
         ask_id = self.sign_ins.ask(member_digest(address, self.keys), to, visit.now)
         # Mails that were asked for before may still be on their way, and their codes stay good.
         asks = (ask_id, *self.asks_of(visit))[:MAILS_IN_A_WINDOW]
         self.telemetry.log.info("sign-in asked for", ask_id=ask_id)
-        return cookie(ASK, self.links.sign_asks(asks), GOOD_SECONDS)
+        typed = base64_encode(address).decode()
+        return cookie(ASK, self.links.sign_asks(asks), GOOD_SECONDS), cookie(ADDRESS, typed, GOOD_SECONDS)
 
     def asks_of(self, visit: Visit) -> tuple[str, ...]:
         """The ids of what this browser asked for, the newest first."""
         held = visit.request.cookies.get(ASK)
         return self.links.read_asks(held) if held else ()
+
+    def address_of(self, visit: Visit) -> str | None:
+        """The address that was typed in this browser last, whoever's it is; None where it holds none."""
+        try:
+            return base64_decode(visit.request.cookies.get(ADDRESS, "")).decode() or None
+        except (BadData, UnicodeDecodeError):
+            return None
 
     def of_code(self, code: str, visit: Visit) -> Ask | None:
         """The ask of this browser that a code belongs to. Each that it is compared with has one try less."""
@@ -62,12 +73,13 @@ class Entrance:
         member = self.members.of_digest(ask.digest, self.keys) if ask else None
         if ask is None or member is None or not self.sign_ins.use(ask.id, visit.now):
             return None
-        held, session = self.sessions.start(member, ask.digest, visit.now)
+        browser = described(visit.request.headers.get("user-agent", ""))
+        held, session = self.sessions.start(member, ask.digest, visit.now, browser)
         self.telemetry.log.info("signed in", ask_id=ask.id)
         if ask.mailed_at:
             with suppress(StoreUnavailable):  # that would be one mail less today
                 self.sign_ins.give_mail_back(ask.digest, visit.now)
-        cookies = (cookie(SESSION, held, KEPT_SECONDS), no_cookie(ASK))
+        cookies = (cookie(SESSION, held, KEPT_SECONDS), no_cookie(ASK), no_cookie(ADDRESS))
         return Admitted(ask.to, cookies, replace(visit, session=session))
 
 

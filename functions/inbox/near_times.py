@@ -10,7 +10,8 @@ from shared.messages import mark as _
 from shared.time_zone import TimeZone
 
 _NAMED_DAYS: Final[Mapping[int, str]] = {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}
-# From so many days on, a weekday means another day; and a date without its year another year.
+# From so many days on, a weekday means another day; and a date without its year another year. Of the past a weekday
+# alone is never said: it would be taken for the one that comes.
 _A_WEEK: Final = 7
 _MOST_OF_A_YEAR: Final = 300
 
@@ -37,7 +38,7 @@ class NearTimes:
         days = (local.date() - today.date()).days
         if days in _NAMED_DAYS:
             day = self._say(_NAMED_DAYS[days])
-        elif abs(days) < _A_WEEK:
+        elif 0 < days < _A_WEEK:
             day = self._words["weekdays"][local.weekday()]
         elif abs(days) < _MOST_OF_A_YEAR:
             day = moments.day(self._words, local.month, local.day, local.weekday())

@@ -7,6 +7,9 @@ from typing import Final, NamedTuple
 from functions.inbox.pages import Pages
 from functions.inbox.replies import mail_of
 from functions.inbox.speech import Speech
+from functions.inbox.steps import read_kept
+from functions.inbox.visit import Visit
+from shared.acts import note_of_closure, note_removed, told_closed
 from shared.enquiry_words import wishes
 from shared.first_name import first_name
 from shared.lead import Lead, seconds
@@ -14,11 +17,13 @@ from shared.messages import mark as _
 from shared.opening_hours import OpeningHours
 from shared.reach import sms, tel
 from shared.store import LeadStore
+from shared.time_zone import DAY, day_number, iso_day
 
 _LATER: Final = _(
     "Hello, this is {practice}. We have to close and cannot contact you about your enquiry {reference} by {time}, as "
     "we promised. We are sorry. You will hear from us by {later}."
 )
+_NOTE: Final = _("Told that we are closed: {day}")
 _SOME_TIME: Final = _(
     "Hello, this is {practice}. We have to close and cannot contact you about your enquiry {reference} by {time}, as "
     "we promised. We are sorry. You will hear from us as soon as we are open again."
@@ -38,6 +43,7 @@ class Person(NamedTuple):
         mailto: Opens the text as a mail; None where no address is known.
         sms: Opens it as a message; None where no number is known that takes one.
         tel: Calls them; None where no number is known.
+        note: Says that they were told, by whom and when; None where they were not.
     """
 
     lead: Lead
@@ -49,6 +55,7 @@ class Person(NamedTuple):
     mailto: str | None
     sms: str | None
     tel: str | None
+    note: Mapping[str, str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,30 @@ class Promised:
                 found[day].append(self._person(lead, promised, self.hours.answer_by(max(promised, now))))
         return found
 
+    def tell(self, lead_id: str, day: str, visit: Visit) -> Lead:
+        """Somebody was told that a day (ISO 8601) is closed: a note of their enquiry says so.
+
+        Returns:
+            The enquiry. Where it has no room for a note, there is none.
+
+        Raises:
+            Refused: There is no such enquiry (any more).
+            StoreUnavailable: DynamoDB could not do it.
+        """
+        lead = read_kept(self.store, lead_id, visit.now)
+        text = self.pages.say(_NOTE, day=self.pages.speech().day(self.hours.instant(day_number(day), DAY // 2)))
+        return self.store.change(lead_id, lambda lead: told_closed(lead, day, text, visit.now, visit.member)) or lead
+
+    def untell(self, lead_id: str, day: str, visit: Visit) -> None:
+        """That was a mistake: the note goes. Raises what `tell` does."""
+        read_kept(self.store, lead_id, visit.now)
+
+        def step(lead: Lead) -> Lead | None:
+            note = note_of_closure(lead, day)
+            return note_removed(lead, note["at"], visit.now, visit.member) if note else None
+
+        self.store.change(lead_id, step)
+
     def _person(self, lead: Lead, promised: float, later: float | None) -> Person:
         enquiry, theirs, own = lead.enquiry, self.pages.speech(lead.enquiry.locale), self.pages.speech()
         text = self._text(theirs, lead, promised, later)
@@ -94,6 +125,7 @@ class Promised:
             mail_of(lead, theirs, text),
             sms(enquiry, text),
             tel(enquiry),
+            note_of_closure(lead, iso_day(self.hours.day(promised))),
         )
 
     def _text(self, speech: Speech, lead: Lead, promised: float, later: float | None) -> str:

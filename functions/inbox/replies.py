@@ -11,6 +11,7 @@ from shared.reach import mailto, sms
 SUBJECT: Final = _("Your enquiry {reference}")
 _CALLED: Final = _("We tried to call you")
 _WHEN: Final = _("When may we call?")
+_PRICE: Final = _("Price and insurance")
 _REPLIES: Final = (
     (
         _CALLED,
@@ -31,6 +32,15 @@ _REPLIES: Final = (
         _(
             "Hello, this is {practice}. Thank you for your enquiry {reference}. When is a good time to call you? "
             "Please reply with a day and a time."
+        ),
+    ),
+    (
+        _PRICE,
+        # No price is in it: what a visit costs is said by a person, who knows what it is for.
+        _(
+            "Hello, this is {practice}. Thank you for your enquiry {reference}. We are glad to answer your questions "
+            "about price and insurance before you decide on a visit. Please call us: {phone}. Or reply with your "
+            "questions and, if you have insurance, the name of the insurer."
         ),
     ),
 )
@@ -57,7 +67,7 @@ class Reply(NamedTuple):
 
 
 def replies(lead: Lead, theirs: Speech, own: Speech, *, practice: str, phone: str) -> Iterator[Reply]:
-    """Each reply that suits an enquiry.
+    """Each reply that suits an enquiry; first of all the one to what it is about.
 
     Args:
         lead: The enquiry.
@@ -67,7 +77,8 @@ def replies(lead: Lead, theirs: Speech, own: Speech, *, practice: str, phone: st
         phone: Its number, as people write it.
     """
     values = {"practice": practice, "reference": lead.reference, "phone": phone}
-    for label, message in _REPLIES:
+    asks_price = lead.enquiry.more.get("topic") == "price"
+    for label, message in sorted(_REPLIES, key=lambda each: not asks_price or each[0] != _PRICE):
         if label in _NEED_A_NUMBER and not lead.enquiry.phone:
             continue
         text = theirs.say(message, **values)

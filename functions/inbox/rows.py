@@ -43,7 +43,7 @@ class Row:
             from the practice, or nobody has to tell them anything.
         proof: What is known of the alert; None where none is to be sent.
         wishes: In which way and at which time of the day the person wants to be reached.
-        chosen: What was chosen in further fields of the form, such as what it is about.
+        chosen: What was chosen in further fields of the form, such as what it is about; not that it is something else.
         outcome: What became of it, where somebody has said that.
         article: What they had read; None where there is one article alone.
     """
@@ -74,7 +74,7 @@ def row(lead: Lead, hours: Hours, pages: Pages, now: float, *, is_whole_name: bo
         waits=None if due is None or answered_at(lead, ANSWERS) else _span(now - seconds(lead.stored_at)),
         proof=None if lead.is_kept_back or lead.outcome else _proof(lead),
         wishes=wishes(lead.enquiry, pages.say),
-        chosen=tuple(each.value for each in further(lead.enquiry, pages.say) if each.is_chosen),
+        chosen=tuple(each.value for each in further(lead.enquiry, pages.say) if each.is_chosen and not each.is_other),
         outcome=pages.outcome_label(lead.outcome["outcome"]) if lead.outcome else None,
         article=articles.get(article, article) if len(articles) > 1 else None,
     )

@@ -25,7 +25,7 @@ _MEMBER: Final = "MEMBER#"
 _SESSION: Final = "SESSION#"
 # A member's digest, and 32 bytes in URL-safe base64.
 _COOKIE: Final = re.compile(r"([0-9a-f]{32})\.([\w-]{43})", re.ASCII)
-_STORED: Final = tuple(field for field in fields(Session) if field.name in ("member", "started_at", "expires_at"))
+_STORED: Final = tuple(field for field in fields(Session) if field.name not in ("id", "digest", "form_token"))
 
 
 class SessionStore:
@@ -41,14 +41,15 @@ class SessionStore:
         self._table = Table(table_name, client)
         self._members = members
 
-    def start(self, member: str, digest: str, now: float) -> tuple[str, Session]:
-        """Let a member, whose address has this digest, be signed in.
+    def start(self, member: str, digest: str, now: float, browser: str | None = None) -> tuple[str, Session]:
+        """Let a member, whose address has this digest, be signed in; `browser` says where, if that is known.
 
         Returns:
             What their browser is to hold, and the session.
         """
         token = secrets.token_urlsafe(32)
-        values = {"member": member, "started_at": timestamp(now), "expires_at": int(now) + KEPT_SECONDS}
+        began = {"started_at": timestamp(now), "expires_at": int(now) + KEPT_SECONDS}
+        values = {"member": member, "browser": browser, **began}
         item: Item = {**_key(digest, _id(token)), **item_of(values)}
         self._table.put(item)
         return f"{digest}.{token}", _session(item, _form_token(token))

@@ -41,10 +41,10 @@ class SignIn:
         if isinstance(form, Faults):
             to, address = page_of_ours(visit.fields.get("to", "")), visit.fields.get("address", "")
             return ask_address(self.pages, visit, 422, to=to, address=address, kept=kept)
-        cookies = [self.entrance.ask(form.address, form.to, visit)]
+        cookies = self.entrance.ask(form.address, form.to, visit)
         if kept is None:
             return see(SIGN_IN_CODE, cookies)
-        return self.pages.page("sign_in_code.html", visit=visit, kept=kept, is_wrong=False)._replace(cookies=cookies)
+        return _ask_code(self.pages, visit, 200, address=form.address, kept=kept)._replace(cookies=cookies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class SignInCode:
         """Ask for it; who has asked for none is led back."""
         if visit.session or not self.entrance.asks_of(visit):
             return see(SIGN_IN)
-        return self.pages.page("sign_in_code.html", visit=visit, kept=None, is_wrong=False)
+        return _ask_code(self.pages, visit, 200, address=self.entrance.address_of(visit))
 
     def post(self, visit: Visit) -> Response:
         """Take it; whatever is wrong with it, the page says the same. Raises what `SignIn.post` does."""
@@ -70,7 +70,7 @@ class SignInCode:
         ask = None if isinstance(form, Faults) else self.entrance.of_code(form.code, visit)
         if admitted := self.entrance.let_in(ask, visit):
             return _led_in(self.pages, admitted, kept)
-        return self.pages.page("sign_in_code.html", 422, visit=visit, kept=kept, is_wrong=True)
+        return _ask_code(self.pages, visit, 422, address=self.entrance.address_of(visit), kept=kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,12 @@ def ask_address(
     """The page that asks for an address; the one that was typed, if something is wrong with it."""
     is_out = "out" in visit.request.query
     return pages.page("sign_in.html", status, visit=visit, to=to, address=address, kept=kept, is_out=is_out)
+
+
+def _ask_code(pages: Pages, visit: Visit, status: int, *, address: str | None, kept: "Kept | None" = None) -> Response:
+    """The page that asks for the code, and repeats the address that was typed, if it is known: a slip is seen there."""
+    shown = {"address": address, "kept": kept, "is_wrong": status != 200}
+    return pages.page("sign_in_code.html", status, visit=visit, **shown)
 
 
 def once_more(pages: Pages, visit: Visit, status: int, kept: "Kept") -> Response:

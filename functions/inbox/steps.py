@@ -29,7 +29,7 @@ def read_kept(store: LeadStore, lead_id: str, now: float) -> Lead:
         Refused: There is none.
         StoreUnavailable: It cannot be read now.
     """
-    lead = store.read(lead_id)
+    lead = store.read(lead_id) if _ID.fullmatch(lead_id) else None
     if lead is None or lead.expires_at <= now:
         raise Refused(Code.NOT_KEPT)
     return lead

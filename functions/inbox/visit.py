@@ -18,6 +18,7 @@ class Session:
         started_at: When, in ISO 8601.
         expires_at: Until when, in seconds since the epoch.
         form_token: What each form of this session sends along; nothing where the browser holds another session.
+        browser: Browser and system that signed in, such as `Chrome, Android`; None where they are not known.
     """
 
     id: str
@@ -26,6 +27,7 @@ class Session:
     started_at: str
     expires_at: int
     form_token: str
+    browser: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from shared.first_name import without_titles
 from shared.folding import folded
 from shared.lead import read_reference
 
@@ -82,7 +83,8 @@ def read(text: str, practice_phone: str) -> Wanted:
     if len(digits) >= _WHOLE_NUMBER or (len(digits) >= _FEWEST_DIGITS and not has_letters):
         numbers = tuple(_numbers(_EXTENSION.sub("", line), practice_phone)) if len(digits) >= _WHOLE_NUMBER else ()
         return Wanted(reference, numbers, digits[-_LAST_DIGITS:])
-    words = tuple(word for each in line.split() if (word := _letters(each)))
+    # "Mrs Lopez" has to find "Ana Lopez". What is looked through may have a title: only a part of it has to be there.
+    words = tuple(word for each in without_titles(line.split()) if (word := _letters(each)))
     return Wanted(reference, words=words if has_letters and not (reference and digits) else ())
 
 

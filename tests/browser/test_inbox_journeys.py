@@ -129,7 +129,7 @@ def searches(member: Member, lead: dict[str, Any]) -> None:
 def closes_the_day_and_opens_it_again(member: Member, lead: dict[str, Any]) -> None:
     """The day on which somebody was promised an answer."""
     day = datetime.fromisoformat(lead["answer_by"]).astimezone(ZONE).date()
-    member.follows("Days")
+    member.follows("Closed days")
     member.types("day", day.isoformat())
     member.presses("Close this day")
     expect(member.page.get_by_role("status")).to_be_visible()
@@ -137,6 +137,11 @@ def closes_the_day_and_opens_it_again(member: Member, lead: dict[str, Any]) -> N
     assert (
         waiting.get_by_role("link", name=member.at.say("As a text message")).get_attribute("href") or ""
     ).startswith("sms:")
+    # The whole button can be tapped: nothing of another lies over it.
+    waiting.get_by_role("button", name=member.at.say("Mark as told")).click()
+    expect(member.page.locator(".facts").filter(has_text=lead["reference"])).to_be_visible()
+    waiting.get_by_role("button", name=member.at.say("Undo")).click()
+    expect(member.page.locator(".facts")).to_have_count(0)
 
     member.presses("Undo")
     expect(member.page.get_by_role("status")).to_be_visible()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, unquote
@@ -10,13 +11,14 @@ import pytest
 
 from functions.inbox import app
 from shared import facts
+from shared.acts import MOST_NOTES
 from shared.errors import MailRefused, MailUnproven
 from shared.lead import timestamp
 from shared.mail_items import MailKind, MailStore
 from shared.mailer import Mailer
 from shared.outcomes import Outcome
 from tests.clock import Clock
-from tests.inbox import MEMBER, Browser, Shown, signed_in
+from tests.inbox import FORM, FROM_OURS, MEMBER, Browser, Shown, signed_in
 from tests.integration.conftest import Stack
 from tests.integration.test_followup import MORNING, alerted, subjects, tick
 from tests.integration.test_leads import ENQUIRY, document, send
@@ -237,6 +239,65 @@ def test_what_a_visitor_wrote_is_shown_as_text(stack: Stack, browser: Browser) -
     assert "<script" not in shown.body
     assert "&lt;script&gt;" in shown.body
     assert 'lang="ar" dir="rtl"' in shown.body
+
+
+def names(shown: Shown) -> list[str]:
+    """The first names in the two lists, and where the second begins."""
+    people = re.findall(r"<bdi>(Ana|Bo)</bdi>|<h4>(Told): ", shown.body)
+    return [name or heading for name, heading in people]
+
+
+def test_who_was_told_is_ticked_off_and_stands_below(stack: Stack, browser: Browser, clock: Clock) -> None:
+    promised(stack, name="Ana Ruiz")
+    promised(stack, name="Bo Lind")
+    (ana,) = (lead["id"] for lead in stack.leads() if lead["name"] == "Ana Ruiz")
+    assert sorted(names(closes(browser))) == ["Ana", "Bo"]
+    clock.now += 60
+
+    answer = browser.ask("POST", PAGE, f"token={browser.token}&told={ana}&day={TODAY}".encode(), {**FORM, **FROM_OURS})
+    assert answer.headers["location"] == f"{PAGE}#tell-{TODAY}"
+    shown = browser.get(PAGE)
+
+    assert names(shown) == ["Bo", "Told", "Ana"]
+    assert f'id="tell-{TODAY}">Promised an answer on that day, and not told yet: 1<' in shown.body
+    assert f"Wednesday, November 25, 9:01\u202fAM {MEMBER}" in text_of(shown)
+    enquiry = browser.get(f"/inbox/leads/{ana}").body
+    assert "Told that we are closed: Wednesday, November 25" in enquiry
+    again = browser.post(PAGE, told=ana, day=TODAY)
+    assert (names(again), again.status) == (["Bo", "Told", "Ana"], 200)
+    assert len(app.wiring.store.read(ana).notes) == 1  # type: ignore[union-attr]
+
+    assert sorted(names(browser.post(PAGE, untold=ana, day=TODAY))) == ["Ana", "Bo"]
+    assert "Told that we are closed" not in browser.get(f"/inbox/leads/{ana}").body
+
+
+def test_of_a_day_that_is_open_nobody_is_told(stack: Stack, browser: Browser) -> None:
+    promised(stack)
+    (lead,) = stack.leads()
+
+    assert browser.post(PAGE, told=lead["id"], day=TODAY).path == PAGE
+    assert app.wiring.store.read(lead["id"]).notes == ()  # type: ignore[union-attr]
+
+
+def test_where_there_is_no_room_for_a_note_the_enquiry_is_shown(stack: Stack, browser: Browser, clock: Clock) -> None:
+    promised(stack)
+    (lead,) = stack.leads()
+    closes(browser)
+    full = tuple({"at": timestamp(clock.now + each), "by": "x", "text": "x"} for each in range(MOST_NOTES))
+    app.wiring.store.change(lead["id"], lambda lead: replace(lead, notes=full))
+
+    shown = browser.post(PAGE, told=lead["id"], day=TODAY)
+
+    assert shown.path == f"/inbox/leads/{lead['id']}"
+    assert "There is no room for more notes." in shown.body
+
+
+@pytest.mark.parametrize("field", ["told", "untold"])
+@pytest.mark.parametrize("lead_id", ["0" * 32, "x", "x" * 3000])
+def test_an_enquiry_that_is_not_there_cannot_be_ticked_off(browser: Browser, field: str, lead_id: str) -> None:
+    closes(browser)
+
+    assert browser.post(PAGE, FROM_OURS, **{field: lead_id, "day": TODAY}).status == 410
 
 
 # ---- The test of the alert

@@ -81,6 +81,8 @@ PAGES: Final[dict[str, list[dict[str, tuple[str, ...]]]]] = {
     "/inbox/days": [
         {"close": ("rest", "day", ""), "day": DATES},
         {"reopen": DATES},
+        {"told": (), "day": DATES},
+        {"untold": (), "day": DATES},
         {"test": ("1",)},
     ],
     "/inbox/leads/{lead}": [

@@ -13,6 +13,7 @@ from shared.members import Members
 from tests.clock import Clock
 from tests.inbox import FORM, FROM_OURS, MEMBER, Browser, signed_in
 from tests.integration.conftest import Stack
+from tests.sign_in import ask, mails
 
 PAGE = "/inbox/sessions"
 
@@ -121,6 +122,21 @@ def test_a_session_is_ended_from_another_browser(stack: Stack) -> None:
     assert [each.ask("GET", PAGE).status for each in (here, there, elsewhere)] == [200, 303, 200]
     assert "Signed out there." in here.post(PAGE, others="1").body
     assert [each.ask("GET", PAGE).status for each in (here, there, elsewhere)] == [200, 303, 303]
+
+
+def test_each_session_says_in_which_browser_it_is_and_older_ones_that_nobody_knows(stack: Stack) -> None:
+    browser = signed_in(stack)
+    phone = Browser(stack)
+    ask(phone)
+    (mail,) = mails(stack)
+    agent = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Safari/537.36"
+
+    phone.post(mail.link, {**FROM_OURS, "user-agent": agent})
+
+    shown = browser.get(PAGE).body
+    assert '<bdi dir="ltr">Chrome, Android</bdi>' in shown
+    assert "It is not known which one." in shown
+    assert "Pixel" not in str(stack.dynamodb.scan(TableName=stack.table)["Items"])
 
 
 def test_ending_the_session_in_hand_is_signing_out(stack: Stack) -> None:

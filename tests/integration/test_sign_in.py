@@ -1,11 +1,12 @@
 """Signing in: by the code of a mail in the browser that asked, or by its link in any."""
 
 from dataclasses import replace
+from html import escape
 
 import pytest
 
 from functions.inbox import app
-from functions.inbox.cookies import ASK, SESSION
+from functions.inbox.cookies import ADDRESS, ASK, SESSION
 from functions.notify import app as notify
 from shared.errors import StoreUnavailable
 from shared.lead import SECONDS_PER_DAY, seconds
@@ -38,6 +39,28 @@ def test_the_code_signs_in_the_browser_that_asked_and_leads_to_the_page_that_was
     assert (shown.path, shown.status) == (PAGE, 200)
     assert f"Signed in as <bdi>{MEMBER}</bdi>" in shown.body
     assert browser.cookies.keys() == {SESSION}
+
+
+@pytest.mark.parametrize("address", [MEMBER, "stranger@example.com", "<b>@example.com", "بو@مثال.example"])
+def test_the_page_of_the_code_repeats_what_was_typed_whoever_it_is(browser: Browser, address: str) -> None:
+    shown = ask(browser, address)
+
+    repeated = f'<bdi class="address" dir="ltr">{escape(address)}</bdi>'
+    assert repeated in shown.body
+    assert repeated in browser.get(CODE).body
+    assert repeated in browser.post(CODE, code="1").body
+    assert shown.path == CODE
+
+
+@pytest.mark.parametrize("held", ["", "x", "!", "_w", "é"])
+def test_a_browser_that_holds_no_address_is_asked_for_the_code_all_the_same(browser: Browser, held: str) -> None:
+    ask(browser)
+    browser.cookies[ADDRESS] = held
+
+    shown = browser.get(CODE)
+
+    assert shown.status == 200
+    assert 'class="address"' not in shown.body
 
 
 @pytest.mark.parametrize("typed", ["{} {}", " {}-{} ", "Code: {}{}"])
@@ -135,8 +158,9 @@ def test_cookies_are_for_this_host_alone_and_for_no_script(browser: Browser) -> 
     assert attributes == {
         SESSION: ["Path=/", f"Max-Age={30 * SECONDS_PER_DAY}", *safe],
         ASK: ["Path=/", "Max-Age=0", *safe],
+        ADDRESS: ["Path=/", "Max-Age=0", *safe],
     }
-    assert f"Max-Age={GOOD_SECONDS}" in answer.cookies[0]
+    assert [f"Max-Age={GOOD_SECONDS}" in cookie for cookie in answer.cookies] == [True, True]
 
 
 # ---- once, and for twenty minutes

@@ -105,6 +105,24 @@ def test_another_name_is_not_found(name: str, text: str) -> None:
     assert not of(name, text)
 
 
+@pytest.mark.parametrize(
+    ("name", "texts"),
+    [
+        ("Ana Lopez", ["Mrs Lopez", "MRS. LOPEZ", "Dr. Ana Lopez", "Sra. López", "M. Lopez", "Prof. Dr. Lopez"]),
+        ("Mrs Ana Lopez", ["Ana Lopez", "Mr Lopez", "Lopez, Mrs"]),
+        ("فاطمة حسن", ["السيدة فاطمة", "د. حسن"]),
+        ("السيدة فاطمة حسن", ["فاطمة حسن", "فاطمه"]),
+        ("林美玲", ["林女士", "林 女士", "美玲 小姐", "林美玲女士"]),
+        ("林美玲女士", ["林美玲"]),
+        ("Dr.", ["Dr"]),
+        ("女士", ["女士"]),
+    ],
+)
+def test_a_title_is_no_part_of_the_name(name: str, texts: list[str]) -> None:
+    assert [text for text in texts if not of(name, text)] == []
+    assert not of("Bo Lind", texts[0])
+
+
 @pytest.mark.parametrize("text", ["", " ", "-", "()", "\u202e", "😀" * 10])
 def test_what_asks_for_nothing_finds_nothing(text: str) -> None:
     assert read(text, OURS) == Wanted()

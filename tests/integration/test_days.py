@@ -260,7 +260,7 @@ def test_who_was_told_is_ticked_off_and_stands_below(stack: Stack, browser: Brow
 
     assert names(shown) == ["Bo", "Told", "Ana"]
     assert f'id="tell-{TODAY}">Promised an answer on that day, and not told yet: 1<' in shown.body
-    assert f"Wednesday, November 25, 9:01\u202fAM {MEMBER}" in text_of(shown)
+    assert f"Wednesday, November 25, 9:01 AM {MEMBER}" in text_of(shown)
     enquiry = browser.get(f"/inbox/leads/{ana}").body
     assert "Told that we are closed: Wednesday, November 25" in enquiry
     again = browser.post(PAGE, told=ana, day=TODAY)

@@ -187,3 +187,8 @@ def fewest_digits(country: str) -> int:
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(phonenumbers.region_code_for_country_code(code))
     lengths = metadata.general_desc.possible_length if metadata and metadata.general_desc else ()
     return min((length for length in lengths if length > 0), default=1)
+
+
+def may_begin_with_zero(country: str) -> bool:
+    """Whether a number dialled from inside may begin with a single zero: not in North America (`_NORTH_AMERICAN`)."""
+    return phonenumbers.country_code_for_region(country) != 1

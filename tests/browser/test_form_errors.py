@@ -187,6 +187,11 @@ SUBMISSIONS = [
         "ann@example.com bob@example.com", "ann", "ann smith", "@", "(ann@example.com)", "- ann@example.com",
     )),
     {"phone": "602 555 014"},
+    *(
+        {"phone": phone}
+        for phone in ("06 12 34 56 78", "٠٥٥ ١٢٣ ٤٥٦٧", "0912-345-678", "(02) 2345-6789", "01 42 68 53 00")
+    ),
+    *(GOOD | {"phone": phone} for phone in ("(0) 602 555 0142", "00 33 6 12 34 56 78", "011 33 6 12 34 56 78")),
     GOOD | {"message": "a  b\t" * 200 + "x"},
     GOOD | {"message": "é" * 1000},
     GOOD | {"message": "e\u0301" * 1000},

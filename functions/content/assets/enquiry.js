@@ -57,14 +57,14 @@ export function length(field, text = '') {
 
 /**
  * The server's codes (functions/leads/codes.py) by field, as far as a browser can know, and never stricter.
- * `digits` has the shortest number of the practice's country.
+ * `digits` has the shortest number of the practice's country; `zero` tells whether one may begin with a single zero.
  */
-export function codes(given, digits) {
+export function codes(given, digits, zero) {
   const wanted = given.preferred_contact;
   const found = {};
   if (!given.phone && !given.email) found.phone = 'contact_needed';
   else if (wanted && !given[wanted]) found[wanted] = 'preferred_but_missing';
-  if (given.phone) found.phone = faultOfPhone(plain(given.phone), digits);
+  if (given.phone) found.phone = faultOfPhone(plain(given.phone), digits, zero);
   if (given.email) found.email = faultOfEmail(plain(given.email));
   if (given.name && !LETTER.test(line(given.name))) found.name = 'not_a_name';
   for (const field of TYPED) if (length(field, given[field]) > limit(field)) found[field] = 'too_long';
@@ -73,7 +73,7 @@ export function codes(given, digits) {
 }
 
 /** Judges by the number of digits, or of letters on a telephone's keys. What they mean is the server's to say. */
-function faultOfPhone(text, digits) {
+function faultOfPhone(text, digits, zero) {
   const western = text
     .normalize('NFKC')
     .replace(/[٠-٩۰-۹]/g, (digit) => String(digit.charCodeAt(0) & 15))
@@ -81,7 +81,10 @@ function faultOfPhone(text, digits) {
   const dialled = western.match(/[\p{Nd}\p{L}]/gu)?.length ?? 0;
   const hasPrefix = western.includes('+') || !/^\P{Nd}*[1-9]/u.test(western);
   if (!/\p{Nd}/u.test(western) || dialled < (hasPrefix ? 6 : Math.min(digits, 8))) return 'not_a_phone_number';
-  return !hasPrefix && dialled < digits && /^[-.() \d]*$/.test(western) ? 'country_code_needed' : undefined;
+  // No 00 and no 011, which lead abroad; and not as many digits as two numbers have.
+  const isElsewheres = !zero && dialled > 7 && dialled < 14 && /^\(?0[-. ]?(1[-. ]?)?[2-9]/.test(western);
+  const isLacking = hasPrefix ? isElsewheres : dialled < digits;
+  return isLacking && /^[-.() \d]*$/.test(western) ? 'country_code_needed' : undefined;
 }
 
 /** Judges what is written plainly. Out of anything else the server may take an address, if there is an @ in it. */

@@ -40,7 +40,7 @@ let remote = {};
 
 /** @returns {Fault[]} in the form's order */
 function findFaults(fields = read(form)) {
-  const found = codes(fields, texts.digits);
+  const found = codes(fields, texts.digits, texts.zero);
   const sentence = (field, code) => texts.errors[`${field} ${code}`] ?? texts.errors[code];
   return FIELDS.filter((field) => found[field]).map((field) => {
     return { field, code: found[field], detail: sentence(field, found[field]) };

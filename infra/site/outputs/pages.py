@@ -37,6 +37,7 @@ class FormView:
         sentences: What the server says, as JSON for a data block, by code, or `field code` where a field has its own.
         fields: The form's fields in their order, as `form_fields` has them.
         digits: What the shortest telephone number of the practice's country has.
+        zero: Whether a number there may begin with a single zero.
         promise: What there is to know for the promise of a time.
         times: The times of the day to choose from.
         kept: For how long an enquiry is kept.
@@ -47,6 +48,7 @@ class FormView:
     sentences: Markup
     fields: Mapping[str, Mapping[str, Any]]
     digits: int
+    zero: bool
     promise: Mapping[str, Any]
     times: Sequence[str]
     kept: str
@@ -154,6 +156,7 @@ def _form(edition: Edition, locale: str) -> FormView:
         data_block(sentences.of_page()),
         form_fields(),
         phone.fewest_digits(edition.practice.address.country),
+        phone.may_begin_with_zero(edition.practice.address.country),
         script_promise(edition, locale),
         open_times(edition.hours),
         localizer.period(edition.practice.keep_days),

@@ -55,3 +55,4 @@ def test_the_limits_are_the_servers(texts: dict[str, Any]) -> None:
     assert texts["fields"] == form_fields()
     assert texts["fields"]["message"] == {"clean": "lines", "limit": 1000}
     assert texts["digits"] == 10
+    assert texts["zero"] is False

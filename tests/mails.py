@@ -48,7 +48,9 @@ def every_block(words: str) -> Mail:
 
 @cache
 def _parts(practice: Practice) -> Compiled:
-    localizers = {tag: Localizer(tag, _catalogue(tag)) for tag in {*practice.locales, practice.language}}
+    localizers = {
+        tag: Localizer(tag, _catalogue(tag), practice.address.country) for tag in {*practice.locales, practice.language}
+    }
     return mail_parts(practice, localizers, TITLES, Places().mail)
 
 

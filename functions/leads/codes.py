@@ -57,7 +57,7 @@ class FieldCode(StrEnum):
         "stray_character",
         _("This has a character that no email address has, such as a space, a comma or a long dash. Please check it."),
     )
-    CONSENT_NEEDED = "consent_needed", _("Check the box if you agree. Without it we may not contact you.")
+    CONSENT_NEEDED = "consent_needed", _("Check the box if you agree. Without your OK we cannot contact you.")
 
 
 class RequestCode(StrEnum):

@@ -97,7 +97,9 @@ def mails(letterhead: Letterhead, people: Sequence[str], message: str) -> dict[s
 
 
 def _letterhead(practice: Practice, locale: str) -> Letterhead:
-    localizers = {tag: Localizer(tag, translations(read(LOCALES, tag))) for tag in practice.locales}
+    localizers = {
+        tag: Localizer(tag, translations(read(LOCALES, tag)), practice.address.country) for tag in practice.locales
+    }
     practice = replace(practice, language=locale)
     titles = {
         each.slug: {tag: text.front.title for tag, text in each.texts.items()}

@@ -60,7 +60,10 @@ class Edition:
         self.icons = read_icons(icons)
         self.home_pictures = read_pictures(home)
         self.released = read_released(released)
-        self.localizers = {locale: Localizer(locale, translations(catalogues.get(locale))) for locale in self.locales}
+        country = practice.address.country
+        self.localizers = {
+            locale: Localizer(locale, translations(catalogues.get(locale)), country) for locale in self.locales
+        }
         self.views = {locale: site_view(practice, file, localizer) for locale, localizer in self.localizers.items()}
         self.publications = {article.slug: publications(article, self.locales, today) for article in articles}
         self._shown = ("published", "drifted", "draft") if drafts else ("published", "drifted")

@@ -57,7 +57,7 @@ def wrong_fields(locale: str) -> dict[str, str]:
         "phone": "12",
         "email": '"><script>alert(1)</script>',
         "preferred_contact": "email",
-        "preferred_time": "evening",
+        "preferred_time": "afternoon",
         "message": "x" * 1001 + "</textarea>",
     }
 

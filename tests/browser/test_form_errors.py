@@ -50,6 +50,8 @@ def test_what_only_the_server_knows_is_shown_beside_the_field(site: LocalStack, 
     page.locator("#field-phone").fill("602 555 0142")
     expect(page.locator("#field-phone-error")).to_be_empty()
     expect(page.locator("#field-phone")).not_to_have_attribute("aria-invalid", "true")
+    expect(summary).to_have_count(0)
+    assert page.title() == title
     visitor.sends()
 
     assert len(leads(site, "Server Knows Not")) == 1
@@ -84,6 +86,19 @@ def test_a_field_is_judged_when_it_is_left_after_an_edit_and_cleared_when_it_is_
     email.press_sequentially(".org")
     expect(error).to_be_empty()
     assert visitor.complaints == []
+
+
+def test_the_summary_names_no_field_that_has_been_put_right(visitor: Visitor) -> None:
+    page = visitor.page
+    links = page.locator(".error-summary a")
+    page.locator("#field-name").fill("Half Right")
+    button(page).click()
+    expect(links).to_have_count(2)
+
+    page.locator("#field-consent").check()
+
+    expect(links).to_have_count(1)
+    expect(links).to_have_attribute("href", "#field-phone")
 
 
 @pytest.mark.parametrize(("field", "limit"), [("name", 80), ("phone", 40), ("email", 254), ("message", 1000)])

@@ -89,7 +89,7 @@ def test_the_language_switch_keeps_what_was_typed_and_says_what_is_wrong_in_that
             "email": "a@example.com",
             "topic": "price",
             "message": "One\nTwo",
-            "preferred_time": "evening",
+            "preferred_time": "afternoon",
             "consent": "true",
         }
     )
@@ -103,7 +103,7 @@ def test_the_language_switch_keeps_what_was_typed_and_says_what_is_wrong_in_that
     assert page.locator("#field-name").input_value() == name
     assert page.locator("#field-message").input_value() == "One\nTwo"
     assert page.locator("#field-topic").input_value() == "price"
-    assert page.locator("#field-preferred_time").input_value() == "evening"
+    assert page.locator("#field-preferred_time").input_value() == "afternoon"
     assert page.locator("[name=preferred_contact][value=phone]").is_checked()
     # It was given to a text in another language.
     assert not page.locator("#field-consent").is_checked()

@@ -51,14 +51,14 @@ def test_what_was_typed_is_stored_and_the_visitor_thanked_in_their_language(
     posts = Posts(visitor.page)
     write(visitor.page, name=f"  {name} ", phone="602 555 0142", message="One\nTwo")
     visitor.page.locator("#field-topic").select_option("suitability")
-    visitor.page.locator("#field-preferred_time").select_option("evening")
+    visitor.page.locator("#field-preferred_time").select_option("afternoon")
     visitor.page.locator("#field-consent").check()
 
     visitor.sends()
 
     (lead,) = leads(site, name)
     assert f"/{locale}/thank-you/{lead['reference']}/2" in visitor.page.url
-    assert (lead["message"], lead["preferred_time"], lead["locale"]) == ("One\nTwo", "evening", locale)
+    assert (lead["message"], lead["preferred_time"], lead["locale"]) == ("One\nTwo", "afternoon", locale)
     assert lead["more"] == {"topic": "suitability"}
     assert lead["source"] == {"utm_source": "leaflet", "utm_campaign": "x" * 100}
     assert visitor.complaints == []

@@ -65,7 +65,7 @@ def test_without_script_mistakes_stand_beside_their_fields_and_nothing_typed_is_
     name, message = f"Mistake {locale}", 'I said: "it hurts" & <b>that</b>.\n\nTwo lines later.'
     visitor = visit(locale=locale, java_script_enabled=False).opens(landing(locale))
 
-    visitor.fills({**good_fields(locale, name), "phone": "12", "message": message, "preferred_time": "evening"})
+    visitor.fills({**good_fields(locale, name), "phone": "12", "message": message, "preferred_time": "afternoon"})
     visitor.page.locator(f"{FORM} [type=submit]").click()
 
     field = visitor.page.locator("#field-phone")
@@ -75,7 +75,7 @@ def test_without_script_mistakes_stand_beside_their_fields_and_nothing_typed_is_
     visitor.page.locator("a[href='#field-phone']").click()
     assert field.evaluate("field => field === document.activeElement")
     assert (visitor.page.input_value("#field-name"), visitor.page.input_value("#field-message")) == (name, message)
-    assert visitor.page.input_value("#field-preferred_time") == "evening"
+    assert visitor.page.input_value("#field-preferred_time") == "afternoon"
     assert visitor.page.locator("#field-consent").is_checked()
     assert stored(site, name) == []
 

@@ -208,11 +208,18 @@ def test_it_is_said_beside_the_number_and_keeps_up_with_the_time(visit: Visits, 
     expect(heading).to_have_text("Closed until Wednesday, 8:00\u202fAM")
 
 
-def test_whose_clock_shows_another_time_is_told_no_times(visit: Visits) -> None:
+@pytest.mark.parametrize(
+    ("clock", "said"),
+    [
+        ("17:45", "Open until 6:00\u202fPM, Phoenix time"),
+        ("18:45", "Closed until Wednesday, 8:00\u202fAM, Phoenix time"),
+    ],
+)
+def test_whose_clock_shows_another_time_is_told_whose_opening_hours_it_is(visit: Visits, clock: str, said: str) -> None:
     visitor = visit(timezone_id="Asia/Tokyo")
-    visitor.page.clock.install(time=f"{TUESDAY}17:45:00-07:00")
+    visitor.page.clock.install(time=f"{TUESDAY}{clock}:00-07:00")
 
-    expect(visitor.opens("/en/").page.locator("[data-open]")).to_have_text("We are open now")
+    expect(visitor.opens("/en/").page.locator("[data-open]")).to_have_text(said)
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -11,14 +11,14 @@ from shared import moments
 
 def words(locale: str, time_zone: str = "America/Phoenix") -> moments.Words:
     catalogue = NullTranslations() if locale in ("en", "de", "sw") else translations(read(LOCALES, locale))
-    return Localizer(locale, catalogue).moment_words(time_zone)
+    return Localizer(locale, catalogue, "US").moment_words(time_zone)
 
 
 @pytest.mark.parametrize(
     ("locale", "shown"),
     [
         ("en", "Tuesday, December 1, 2:03\u202fPM, Phoenix time"),
-        ("es", "martes, 1 de diciembre, 14:03 (hora de Phoenix)"),
+        ("es", "martes, 1 de diciembre, 2:03\u202fp.m. (hora de Phoenix)"),
         ("fr", "mardi 1 décembre, 14:03 (heure de Phoenix)"),
         ("zh-Hant", "12月1日 星期二 下午2:03（鳳凰城時間）"),
         ("ar", "الثلاثاء، 1 ديسمبر، 2:03 م (بتوقيت فينكس)"),

@@ -67,6 +67,18 @@ function refresh(left) {
   for (const field of FIELDS) {
     if (atOnce.has(field) || errorOf(field)?.textContent) showError(field, details[field] ?? '');
   }
+  shorten();
+}
+
+/** Takes out of the summary what has been put right, and the summary with its last entry. Nothing is read out. */
+function shorten() {
+  for (const link of summary.querySelectorAll('a')) {
+    const name = link.hash.replace('#field-', '');
+    if (!errorOf(name)?.textContent) link.closest('li').remove();
+  }
+  if (summary.querySelector('li') || !summary.firstElementChild) return;
+  summary.replaceChildren();
+  document.title = title;
 }
 
 /** Shows faults beside their fields and in a summary that gets the focus; without any, removes what was shown. */

@@ -91,6 +91,11 @@ function isHere(at, hours) {
   return offsetAt(at, hours) === -60 * new Date(at * 1000).getTimezoneOffset();
 }
 
+/** What is said of an instant, with its zone where the reader's clock shows another time. */
+function onClocks(at, text, hours, words) {
+  return isHere(at, hours) ? text : words.zoned.replace('{moment}', text);
+}
+
 /** Until when it is open: where one window begins as another ends, it stays open. */
 function endOf({ closes }, later) {
   let end = closes;
@@ -101,25 +106,27 @@ function endOf({ closes }, later) {
   return end;
 }
 
-/** Whether the practice is open now, and until when, or when it opens; no times on clocks that are not the reader's. */
+/** Whether the practice is open now, and until when, or when it opens. */
 export function openness(now, { opening, words, ...hours }) {
   const windows = windowsAfter(now, hours);
   const next = windows.next().value;
   if (next?.opens <= now) {
     const end = endOf(next, windows);
-    return isHere(end, hours) ? opening.until.replace('{time}', said(end, hours, words).time) : opening.open;
+    return opening.until.replace('{time}', onClocks(end, said(end, hours, words).time, hours, words));
   }
-  if (!next || !isHere(next.opens, hours)) return opening.closed;
+  if (!next) return opening.closed;
   const days = next.day - Math.floor((now + offsetAt(now, hours)) / DAY);
   const { time, inAWeek, moment } = said(next.opens, hours, words);
-  return opening.opens.replace('{moment}', days === 0 ? time : days < 7 ? inAWeek : moment);
+  const when = days === 0 ? time : days < 7 ? inAWeek : moment;
+  return opening.opens.replace('{moment}', onClocks(next.opens, when, hours, words));
 }
 
 function promised(now, { sentence, words, ...hours }) {
   const promise = answerBy(now, hours);
   if (promise === undefined) return '';
   const { moment } = said(promise, hours, words);
-  return sentence.replace('{moment}', isHere(promise, hours) ? moment : words.zoned.replace('{moment}', moment));
+  // A sentence that ends in `p.m.` has one full stop.
+  return sentence.replace('{moment}', onClocks(promise, moment, hours, words)).replace('..', '.');
 }
 
 const place = document.querySelector('[data-promise]');

@@ -9,7 +9,7 @@ from functools import cached_property
 from gettext import NullTranslations
 from typing import Final, Literal
 
-from babel import Locale
+from babel import Locale, localedata
 from babel.core import get_global
 from babel.dates import format_date, format_time, format_timedelta, get_day_names, get_timezone_location, match_skeleton
 from babel.lists import format_list
@@ -36,14 +36,21 @@ _NEVER: Final = 1_000_000
 
 @dataclass(frozen=True)
 class Localizer:
-    """One locale (a BCP 47 tag) and its translations."""
+    """One locale (a BCP 47 tag) and its translations.
+
+    `country` (ISO 3166-1 alpha-2) is the practice's: clocks and numbers are written as the language is written there,
+    where CLDR knows that. What is `18:00` to readers in Spain is `6:00 p. m.` to readers of Spanish in the US.
+    """
 
     tag: str
     catalogue: NullTranslations
+    country: str = ""
 
     @cached_property
     def _cldr(self) -> Locale:
-        return Locale.parse(catalogue_folder(self.tag))
+        language = catalogue_folder(self.tag)
+        there = f"{language}_{self.country}"
+        return Locale.parse(there if localedata.exists(there) else language)
 
     @cached_property
     def direction(self) -> str:
@@ -85,13 +92,15 @@ class Localizer:
         return format_date(day, "long", self._cldr)
 
     def days(self, names: Sequence[str]) -> str:
-        """Days of the week (English names): three or more in a row become `Monday to Thursday`."""
+        """Days (English names) as they begin a line: three or more in a row become `Monday to Thursday`."""
         cldr_names = get_day_names("wide", "stand-alone", self._cldr)
         numbers = sorted(WEEK.index(name) for name in names)
         shown = [cldr_names[number] for number in numbers]
         if len(numbers) > 2 and numbers[-1] - numbers[0] == len(numbers) - 1:
-            return self.say(_DAYS, first=shown[0], last=shown[-1])
-        return format_list(shown, locale=self._cldr)
+            said = self.say(_DAYS, first=shown[0], last=shown[-1])
+        else:
+            said = format_list(shown, locale=self._cldr)
+        return said[:1].upper() + said[1:]
 
     def times(self, opens: str, closes: str) -> str:
         """From one `HH:MM` to another."""

@@ -28,8 +28,8 @@ _DAYS_BEHIND: Final = 7
 # The first Monday after the epoch and the days after it.
 _ONE_WEEK: Final = range(4, 11)
 _FIRST_DAY: Final = date(1970, 1, 1)
-# In seconds since midnight. Whoever works until five still reaches a practice in the evening that closes at six.
-_TIMES_OF_DAY: Final = {"morning": (0, 43_200), "afternoon": (43_200, 61_200), "evening": (61_200, DAY)}
+# In seconds since midnight. The evening begins at six, as CLDR has it in English.
+_TIMES_OF_DAY: Final = {"morning": (0, 43_200), "afternoon": (43_200, 64_800), "evening": (64_800, DAY)}
 _HTML: Final = Markup('<p class="promise">{}</p>')
 _MOMENT: Final = Markup("<strong>{moment}</strong>")
 
@@ -37,7 +37,6 @@ _PROMISE: Final = _("The practice will contact you by {moment}.")
 _WOULD_PROMISE: Final = _("If you send this now, the practice will contact you by {moment}.")
 # By what is known: whether it is open now, and a time that the reader's clock shows too.
 _OPENING: Final = {
-    "open": _("We are open now"),
     "until": _("Open until {time}"),
     "closed": _("We are closed now"),
     # Translators: {moment} is such as "Monday, 8:00 AM", or "2:00 PM" on the same day.

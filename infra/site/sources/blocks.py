@@ -20,6 +20,9 @@ PLAIN: Final = ("title", "description")
 # Shown on pages that have no list of references, too.
 UNCITED: Final = (*PLAIN, "red_flags")
 
+# More than one paragraph.
+LONG: Final = ("evidence",)
+
 # No text of the article's.
 _NO_TEXT: Final = ("status", "translation")
 
@@ -101,14 +104,15 @@ def _front_blocks(file: MarkdownFile, front: FrontMatter) -> Iterator[Block]:
     for name, severity in FRONT_SEVERITY.items():
         value = getattr(front, name)
         if isinstance(value, str):
-            yield _inline_block(file, name, severity, value, (name,))
+            yield _front_block(file, name, severity, value, (name,))
         else:
             for index, item in enumerate(value):
-                yield _inline_block(file, f"{name}.{item.id}", severity, item.text, (name, index, "text"))
+                yield _front_block(file, f"{name}.{item.id}", severity, item.text, (name, index, "text"))
 
 
-def _inline_block(file: MarkdownFile, id_: str, severity: Severity, text: str, loc: Loc) -> Block:
-    return Block(id_, severity, text, file.front.line(loc), markdown.parse_inline(text))
+def _front_block(file: MarkdownFile, id_: str, severity: Severity, text: str, loc: Loc) -> Block:
+    parse = markdown.parse if id_ in LONG else markdown.parse_inline
+    return Block(id_, severity, text, file.front.line(loc), parse(text))
 
 
 def _body_blocks(file: MarkdownFile, faults: list[str]) -> Iterator[Block]:

@@ -115,7 +115,7 @@ def test_the_second_level_of_urgency_is_not_in_the_alarm(compiled: Sample) -> No
 def test_before_what_to_ask_about_stands_whom_to_ask_and_when(compiled: Sample, locale: str) -> None:
     lead = landing(compiled, locale).html.partition('<h2 id="contraindications">')[2].partition("<ul>")[0]
 
-    said = "If any of these is true for you, ask your doctor, and tell us before your first visit."
+    said = "If any of these is true for you, ask your doctor, and tell us by phone or when we call, before"
     assert f"<p>{'' if locale == 'en' else f'[{locale}] '}{said}" in lead
 
 
@@ -230,7 +230,7 @@ def test_the_form_has_the_fields_of_the_contract(compiled: Sample) -> None:
     for name, wanted in FIELDS.items():
         assert wanted.items() <= page.one("input", name=name).items()
     assert [each["value"] for each in page.all("input", name="preferred_contact")] == ["phone", "email"]
-    times = ["any", "morning", "afternoon", "evening"]
+    times = ["any", "morning", "afternoon"]  # the practice closes at six
     assert [each["value"] for each in page.all("option")] == ["", *choices()["topic"], *times]
     # A browser would cut what is pasted, and say nothing.
     assert not any("maxlength" in each for each in (*page.all("input"), page.one("textarea")))

@@ -43,7 +43,10 @@ def shown(sample: Sample, path: str) -> str | None:
     ("locale", "sentence"),
     [
         ("en", "The practice will contact you by <strong>Tuesday, December 1, 12:00\u202fPM, Phoenix time</strong>."),
-        ("es", "[es] The practice will contact you by <strong>[es] martes, 1 de diciembre, 12:00, Phoenix time"),
+        (
+            "es",
+            "[es] The practice will contact you by <strong>[es] martes, 1 de diciembre, 12:00\u202fp.m., Phoenix time",
+        ),
         ("ar", "[ar] The practice will contact you by <strong>[ar] الثلاثاء، 1 ديسمبر، 12:00 م, فينكس time"),
     ],
 )
@@ -155,11 +158,11 @@ def test_whatever_can_be_promised_is_shown(
 @pytest.mark.parametrize(
     ("opens", "closes", "times"),
     [
-        (8, 18, ["morning", "afternoon", "evening"]),
-        (8, 17, ["morning", "afternoon"]),
+        (8, 19, ["morning", "afternoon", "evening"]),
+        (8, 18, ["morning", "afternoon"]),
         (8, 12, ["morning"]),
-        (12, 17, ["afternoon"]),
-        (17, 21, ["evening"]),
+        (12, 18, ["afternoon"]),
+        (18, 21, ["evening"]),
     ],
 )
 def test_only_times_of_the_day_at_which_it_is_open_can_be_chosen(opens: int, closes: int, times: list[str]) -> None:

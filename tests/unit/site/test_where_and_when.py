@@ -142,7 +142,8 @@ def test_a_translated_page_says_so_below_its_title_and_by_the_button(compiled: S
     button = html.partition("data-promise></p>")[2].partition("<button")[0]
 
     assert f"[{locale}] Machine translation, not checked by a medical professional. [{locale}] We answer in" in byline
-    assert f'<p class="hint">[{locale}] We answer in' in button
+    assert f"<p>[{locale}] We answer in" in button
+    assert f"<p>[{locale}] We answer in" in compiled.get(f"/{locale}/").body.decode()
     assert f"[{locale}] We answer in" in compiled.get(f"/{locale}/thank-you/BCDF-2345").body.decode()
 
 

@@ -353,15 +353,13 @@ def _despite_conflicts[Answer](write: Callable[[], Answer]) -> Answer:
 
 
 def _is_conflict(error: ClientError) -> bool:
-    response: Any = error.response
-    reasons = [reason["Code"] for reason in response.get("CancellationReasons", ())]
+    reasons = [reason["Code"] for reason in _answer(error).get("CancellationReasons", ())]
     return _code(error) == "TransactionConflictException" or "TransactionConflict" in reasons
 
 
 def _failed_conditions(error: BaseException | None) -> frozenset[int]:
     """The numbers of the parts of a transaction whose condition did not hold."""
-    response: Any = getattr(error, "response", {})
-    reasons = enumerate(response.get("CancellationReasons", ()))
+    reasons = enumerate(_answer(error).get("CancellationReasons", ()))
     return frozenset(number for number, reason in reasons if reason["Code"] == "ConditionalCheckFailed")
 
 
@@ -373,9 +371,13 @@ def _under(condition: str | None, values: "Item | None") -> dict[str, Any]:
 
 def _stored_item(error: BaseException | None) -> "Item | None":
     """The item that made a condition fail, from a single write's error or a transaction's."""
-    response: Any = error.response if isinstance(error, ClientError) else {}
-    reasons = [response, *response.get("CancellationReasons", ())]
+    reasons = [_answer(error), *_answer(error).get("CancellationReasons", ())]
     return next((reason["Item"] for reason in reasons if reason.get("Item")), None)
+
+
+def _answer(error: BaseException | None) -> Any:
+    """What DynamoDB answered. Errors of the connection have a `response` as well, which is None."""
+    return error.response if isinstance(error, ClientError) else {}
 
 
 def _code(error: Exception) -> str:

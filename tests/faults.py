@@ -16,10 +16,12 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from functions.inbox.person import seal
 from shared.lead import SECONDS_PER_DAY, Lead, identity_of_key, timestamp
+from shared.telemetry import Telemetry
 from tests.courses import GOOD
 from tests.inbox import FORM, FROM_OURS, Browser, signed_in
 from tests.integration.test_leads import send
 from tests.promises import Promises
+from tests.telemetry import Log
 from tests.unquiet import Killed
 from tests.world import World
 
@@ -59,7 +61,8 @@ class AmidFaults(RuleBasedStateMachine):
     def __init__(self, new_world: Callable[..., World], happened: Counter[str]) -> None:
         super().__init__()
         self.new_world, self.happened = new_world, happened
-        self.patch = pytest.MonkeyPatch()
+        self.patch, self.log = pytest.MonkeyPatch(), Log()
+        self.patch.setattr(Telemetry, "log", self.log)
         self.browser: Browser | None = None
         self.signed_in_until = 0.0
         self.latest = Submission("", {})
@@ -72,7 +75,7 @@ class AmidFaults(RuleBasedStateMachine):
             return
         body = json.loads(answer["body"])
         if answer["statusCode"] in (200, 201):
-            self.promises.stored(body, submission.fields["message"])
+            self.promises.stored(body, submission.fields)
         else:
             assert answer["statusCode"] == 422, body
             self.promises.refused(self.id_of(submission), body["code"], submission.fields["message"])
@@ -174,6 +177,7 @@ class AmidFaults(RuleBasedStateMachine):
         with self.promises.checked():
             self.world.run(5 * 24 * 60)
         self.promises.check_at_rest()
+        self.promises.check_log(self.log.lines)
         self.happened["runs"] += 1
         self.happened["calls"] += self.world.calls
         self.happened["mails"] += len(self.world.ses.sent)

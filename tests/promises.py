@@ -6,7 +6,7 @@ and no event of SES's told of it in time (docs/decisions/0002, 0026).
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -21,9 +21,12 @@ from shared.retries import ALERT_LEASE_SECONDS
 from tests.conditions import Item
 from tests.courses import Sent
 from tests.explained import Row, check_facts
+from tests.privacy import leaks
 from tests.world import World
 
 ALERTS: Final = ("alert", "bundle")
+# What a function takes for the failure of one thing among others, and says so: a fault of AWS's never has these names.
+OF_OURS: Final = re.compile(r"\b(Attribute|Index|Key|Name|Type|UnboundLocal|Value|Zero\w+)Error\b")
 URGING: Final = (*ALERTS, "reminder", "backup")
 
 
@@ -35,6 +38,7 @@ class Promises:
         world: The world.
         answers: What each visitor was answered who was told that the enquiry is stored, by its reference.
         messages: What they wrote.
+        reached: How they can be reached.
         acts: What people of the practice were told is saved: the reference, and the time of its line in the ledger.
         to_erase: References of what the practice wanted erased.
     """
@@ -42,6 +46,7 @@ class Promises:
     world: World
     answers: dict[str, Any] = field(default_factory=dict)
     messages: dict[str, str] = field(default_factory=dict)
+    reached: dict[str, tuple[str, str]] = field(default_factory=dict)
     acts: set[tuple[str, str]] = field(default_factory=set)
     to_erase: set[str] = field(default_factory=set)
     # Of each enquiry, the alerts that SES took; and of all mails, those of whose leaving nobody may know.
@@ -57,9 +62,10 @@ class Promises:
 
     # ---- what people were told
 
-    def stored(self, answer: Any, message: str) -> None:
+    def stored(self, answer: Any, fields: Row) -> None:
         """A visitor was told that what they wrote is stored."""
-        reference, at = answer["reference"], seconds(answer["received_at"])
+        reference, at, message = answer["reference"], seconds(answer["received_at"]), fields["message"]
+        self.reached[reference] = fields["email"], fields["phone"]
         assert self.answers.setdefault(reference, answer) == answer, "another answer than before"
         assert self.messages.setdefault(reference, message) == message
         for other in (each for each, words in self.messages.items() if words == message and each != reference):
@@ -112,9 +118,12 @@ class Promises:
             if self._seen.get(reference) != item["version"]:
                 self._seen[reference] = item["version"]
                 check_facts(item)
+        kept = {lead["email"] for lead in leads.values()}
         for reference, item in graves.items():
             if "mails" not in item:
                 self._check_grave(reference, item)
+            if (reach := self.reached.get(reference)) and reach[0] not in kept:
+                assert not [each for each in reach if each in repr(self.world.raw)], "of a person something is left"
 
     def _check_promise(self, lead: Row, answer: Any, message: str) -> None:
         assert (lead["stored_at"], lead.get("answer_by")) == (answer["received_at"], answer["answer_by"]), "promise"
@@ -186,6 +195,16 @@ class Promises:
         # Of somebody who was erased nobody knows any more that they had one.
         confirmed = Counter(mail.id for mail in self.world.ses.sent if mail.kind == "confirmation")
         assert self.to_erase or set(confirmed.values()) <= {1}, "a visitor was mailed twice"
+
+    def check_log(self, lines: Sequence[str]) -> None:
+        """No line names anybody, or tells of a mistake of ours as if it were one of AWS's."""
+        personal = {
+            "Ana Ruiz",
+            "This is message",
+            *(each.lstrip("+1") for way in self.reached.values() for each in way),
+        }
+        assert not list(leaks(lines, personal)), "a log names somebody"
+        assert not [line for line in lines if OF_OURS.search(line)], "a function met a mistake of its own"
 
     def _check_reminders(self, lead: Row) -> None:
         mails = [

@@ -11,7 +11,7 @@ from functions.notify.alert import MOST_IN_A_BUNDLE
 from infra.local.stack import LocalStack
 from tests.stack.test_journey import enquiry, send
 
-ENQUIRIES, BESIDE_EACH_OTHER = 1_000, 100
+ENQUIRIES, BESIDE_EACH_OTHER = 1_000, 25
 # So many alerts go out alone before they are bundled, and a few more where functions run beside each other.
 ALONE = 20 + 8
 

@@ -57,8 +57,8 @@ test: $(READY)  ## every check: format, lint, types, and all tests
 	printf '\n== pytest\n'; \
 	$(PYTHON) -m pytest --cov --numprocesses $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist loadfile --no-loadscope-reorder $(PYTEST_FLAGS) && [ -z "$$failed" ]
 
-quick: check  ## format, lint, types, and the tests that start no other program
-	@$(PYTHON) -m pytest --numprocesses auto --dist loadfile --hypothesis-profile quick -q tests/unit tests/integration
+quick: check  ## format, lint, types, and most of the tests that start no other program: a minute
+	@$(PYTHON) -m pytest --numprocesses auto --dist loadfile --hypothesis-profile quick -q -m "not long" tests/unit tests/integration
 
 lighthouse: $(READY)  ## measure the pages with Lighthouse, on an otherwise idle machine
 	@$(PYTHON) -m pytest -m lighthouse tests/browser

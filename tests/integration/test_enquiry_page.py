@@ -25,6 +25,8 @@ from tests.inbox import FROM_OURS, MEMBER, ORIGIN, Browser, Shown, signed_in
 from tests.integration.conftest import SITE_LOCALES, Stack
 from tests.integration.test_leads import ENQUIRY, send
 
+pytestmark = pytest.mark.long
+
 HOSTILE = "<script>alert(1)</script>\u202e=cmd|'/c calc'!A0\"'>&{{7*7}}"
 MORNING = "2026-11-24T16:00:00.000Z"  # a Tuesday, 9 in the morning in Phoenix
 

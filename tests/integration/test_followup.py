@@ -25,6 +25,8 @@ from tests.clock import Clock
 from tests.integration.conftest import Stack
 from tests.integration.test_leads import ENQUIRY, send
 
+pytestmark = pytest.mark.long
+
 # A Wednesday, nine o'clock in Phoenix: the practice of these tests is open, and promises an answer for one o'clock.
 MORNING = datetime(2026, 11, 25, 16, tzinfo=UTC).timestamp()
 TICK = {"source": "aws.events"}

@@ -30,6 +30,8 @@ from tests.sizes import SEED, sizes
 from tests.telemetry import Log
 from tests.world import World
 
+pytestmark = pytest.mark.long
+
 _, REQUESTS = sizes()
 AT_ONCE: Final = 25_000
 NOW: Final = 1_795_536_000.0  # a Tuesday, 16:00 UTC

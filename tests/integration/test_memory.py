@@ -12,6 +12,8 @@ from tests.memory import Memory
 from tests.sizes import SEED, sizes
 from tests.world import World
 
+pytestmark = pytest.mark.long
+
 RUNS = sizes()[0] // 50
 CALLS = (
     *("get_item", "batch_get_item", "put_item", "delete_item", "update_item", "transact_write_items", "query", "scan"),

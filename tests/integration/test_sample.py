@@ -21,6 +21,8 @@ from tests.clock import Clock
 from tests.direct import DirectClient
 from tests.integration.conftest import SITE_LOCALES, Stack
 
+pytestmark = pytest.mark.long
+
 
 @dataclass
 class Filled:

@@ -21,6 +21,8 @@ from tests.inbox import FORM, FROM_OURS, MEMBER, Browser
 from tests.integration.conftest import Stack
 from tests.sign_in import CODE, SIGN_IN, ask, asks, is_in, mails, table, wrong
 
+pytestmark = pytest.mark.long
+
 STRANGER = "somebody@example.org"
 
 

@@ -29,6 +29,8 @@ from infra.site.languages.macrolanguages import ENCOMPASSED
 from shared.languages import MAX_LENGTH, Matcher, parse_header
 from tests.browser.tools import NODE, NPM
 
+pytestmark = pytest.mark.long
+
 WRITTEN = tomllib.loads(Path(__file__).with_name("languages_conformance.toml").read_text("utf-8"))
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "needlepoint" / "conformance"
 

@@ -7,6 +7,8 @@ import pytest
 from infra.site import ContentError, Report
 from tests.sample import SLUG, Sample
 
+pytestmark = pytest.mark.long
+
 PAGE = f"/es/articles/{SLUG}"
 SAFETY = ("numbness in both legs", "numbness in one leg")
 CLINICAL = ("A thin needle.", "A very thin needle.")

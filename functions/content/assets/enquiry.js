@@ -82,7 +82,7 @@ function faultOfPhone(text, digits, zero) {
   const hasPrefix = western.includes('+') || !/^\P{Nd}*[1-9]/u.test(western);
   if (!/\p{Nd}/u.test(western) || dialled < (hasPrefix ? 6 : Math.min(digits, 8))) return 'not_a_phone_number';
   // No 00 and no 011, which lead abroad; and not as many digits as two numbers have.
-  const isElsewheres = !zero && dialled > 7 && dialled < 14 && /^\(?0[-. ]?(1[-. ]?)?[2-9]/.test(western);
+  const isElsewheres = !zero && dialled > 7 && dialled < 14 && /^\(?0[-.) ]*(1[-. ]?)?[2-9]/.test(western);
   const isLacking = hasPrefix ? isElsewheres : dialled < digits;
   return isLacking && /^[-.() \d]*$/.test(western) ? 'country_code_needed' : undefined;
 }

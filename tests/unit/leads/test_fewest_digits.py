@@ -29,7 +29,7 @@ def test_where_a_number_may_begin_with_a_zero(country: str, may: bool) -> None:
     assert phone.may_begin_with_zero(country) is may
 
 
-@given(st.from_regex(r"\(?0[-. ]?(1[-. ]?)?[2-9][-. ()]?(?:[0-9][-. ()]?){5,11}", fullmatch=True))
+@given(st.from_regex(r"\(?0[-.) ]*(1[-. ]?)?[2-9][-. ()]?(?:[0-9][-. ()]?){5,11}", fullmatch=True))
 def test_a_zero_before_a_number_in_north_america_asks_for_its_country(typed: str) -> None:
     with pytest.raises(Fault) as refused:
         phone.read(typed, "US")

@@ -94,20 +94,27 @@ def noted(lead: Lead, text: str, now: float, by: str) -> Lead | None:
     return with_entry(lead, at, What.NOTED, by, notes=(*lead.notes, {"at": at, "by": by, "text": text}))
 
 
-def told_closed(lead: Lead, day: str, text: str, now: float, by: str) -> Lead | None:
+def told_closed(lead: Lead, day: str, later: str | None, text: str, now: float, by: str) -> Lead | None:
     """Somebody told the person that the practice is closed on a day (ISO 8601): a note, which knows the day.
 
-    None where the person was told of that day before, or where there is no room.
+    It knows, too, by when the person was told to hear from the practice instead, if they were (ISO 8601). None where
+    they were told of that day before, or where there is no room.
     """
     if note_of_closure(lead, day):
         return None
     wanted = noted(lead, text, now, by)
-    return wanted and replace(wanted, notes=(*wanted.notes[:-1], {**wanted.notes[-1], "closed": day}))
+    known = {"closed": day} | ({"told": later} if later else {})
+    return wanted and replace(wanted, notes=(*wanted.notes[:-1], {**wanted.notes[-1], **known}))
 
 
 def note_of_closure(lead: Lead, day: str) -> Mapping[str, str] | None:
     """The note that the person was told of a closed day (ISO 8601), or None."""
     return next((each for each in lead.notes if each.get("closed") == day), None)
+
+
+def told_by(lead: Lead) -> str | None:
+    """By when the person was told last to hear from the practice, other than was promised at first (ISO 8601)."""
+    return next((each["told"] for each in reversed(lead.notes) if "told" in each), None)
 
 
 def note_removed(lead: Lead, at: str, now: float, by: str) -> Lead | None:

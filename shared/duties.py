@@ -80,6 +80,16 @@ def deadline(lead: Lead, hours: Hours) -> int | None:
     return int(seconds(outcome["again_at"])) if "again_at" in outcome else None
 
 
+def call_again_at(lead: Lead, hours: Hours) -> int | None:
+    """When the person is to be called again, in seconds since the epoch; None where nobody is.
+
+    That is when the practice is reminded of it first: where it closed since a time was chosen, when it opens next.
+    """
+    if lead.outcome is None or (at := deadline(lead, hours)) is None:
+        return None
+    return hours.next_open(at) or at
+
+
 def rung(lead: Lead, deadline: int) -> int:
     """How many reminders of this deadline are done."""
     return lead.reminder_rung if lead.reminder_for == deadline else 0

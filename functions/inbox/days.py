@@ -137,7 +137,8 @@ class Days:
         today = self.hours.day(visit.now)
         coming = {day_number(each.day): each for each in closures if day_number(each.day) >= today}
         people = self.promised.on([today, *coming], visit.now)
-        last = self.tests.last()
+        last, told = self.tests.last(), None if fault else self._told(visit, {each.day for each in closures})
+        was_reopened = told is not None and told[0] == _REOPENED
         return self.pages.page(
             "days.html",
             status,
@@ -150,7 +151,8 @@ class Days:
             typed=typed,
             earliest=iso_day(today),
             furthest=iso_day(today + _FURTHEST_DAYS),
-            told=None if fault else self._told(visit, {each.day for each in closures}),
+            told=told,
+            known_to=self.promised.know_of(visit.request.query[_REOPENED], visit.now) if was_reopened else 0,
             test=last,
             proof=proof(last, self.pages.speech(), visit.now) if last else None,
         )

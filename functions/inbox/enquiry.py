@@ -14,18 +14,19 @@ from functions.inbox.pages import Pages
 from functions.inbox.replies import mail_of, replies
 from functions.inbox.routes import enquiry_path
 from functions.inbox.same_person import others
-from functions.inbox.steps import first_answer, is_late, is_time_again, lead_id, read_kept
+from functions.inbox.steps import first_answer, lead_id, read_kept, standing
 from functions.inbox.three_facts import three_facts
 from functions.inbox.timeline import SENTENCES, lines, timeline
 from functions.inbox.visit import Visit, see
-from shared.acts import LONGEST_NOTE, MOST_NOTES, is_on_its_way
+from shared.acts import LONGEST_NOTE, MOST_NOTES, is_on_its_way, told_by
+from shared.duties import call_again_at
 from shared.email_address import readable
 from shared.enquiry_blocks import typed_otherwise
 from shared.enquiry_words import further, suspicions, wishes
 from shared.errors import NeedlepointError
 from shared.facts import answered_at
 from shared.http import Response
-from shared.lead import Lead, timestamp
+from shared.lead import Lead, seconds, timestamp
 from shared.ledger import changes_since
 from shared.messages import mark as _
 from shared.opening_hours import OpeningHours
@@ -34,6 +35,7 @@ from shared.pointers import Pointers
 from shared.reach import tel
 from shared.store import LeadStore
 from shared.telemetry import Telemetry
+from shared.time_zone import DAY, day_number
 
 if TYPE_CHECKING:
     from functions.inbox.buttons import Button, Press
@@ -41,6 +43,10 @@ if TYPE_CHECKING:
 # What a page is told of the POST before it: the time of the act, by which the ledger knows it; or that nothing changed.
 _SAVED: Final = "saved"
 _BEFORE: Final = "before"
+# And the date that was chosen, which may have become another.
+_CHOSEN: Final = "chosen"
+_CLOSED: Final = _("You are closed on {day}: moved to {later}.")
+_CLOSED_BY_THEN: Final = _("You are closed for the rest of {day}: moved to {later}.")
 _CHOICES: Final[Mapping[When, str]] = {
     When.LATER_TODAY: _("Later today"),
     When.TOMORROW_MORNING: _("Tomorrow morning"),
@@ -85,7 +91,8 @@ class WholeEnquiry:
         lead = self._lead(visit)
         query = visit.request.query
         done = tuple(each for each in lead.ledger if each["at"] == query.get(_SAVED) and each["by"] == visit.member)
-        return self._page(visit, lead, done=list(lines(done)), is_before=_BEFORE in query)
+        moved = self._moved(visit, lead) if done else None
+        return self._page(visit, lead, done=list(lines(done)), moved=moved, is_before=_BEFORE in query)
 
     def post(self, visit: Visit) -> Response:
         """Do what a button says, and lead back to the page; or show what keeps it from being done."""
@@ -111,7 +118,20 @@ class WholeEnquiry:
             if answered := first_answer(lead, changed):
                 self.telemetry.log.info("enquiry answered", **answered)
         told = f"{_SAVED}={quote(timestamp(visit.now))}" if changed else f"{_BEFORE}=1"
-        return see(f"{enquiry_path(lead.id)}?{told}")
+        chosen = f"&{_CHOSEN}={quote(visit.fields['day'])}" if changed and "on" in visit.fields else ""
+        return see(f"{enquiry_path(lead.id)}?{told}{chosen}")
+
+    def _moved(self, visit: Visit, lead: Lead) -> str | None:
+        """That the practice is closed on the date that was chosen, and which became of it; None where neither is so."""
+        again, own = call_again_at(lead, self.hours), self.pages.speech()
+        try:
+            day = day_number(visit.request.query.get(_CHOSEN, ""))
+        except ValueError:
+            return None
+        if again is None or not self.hours.day(visit.now) <= day < self.hours.day(again):
+            return None
+        said = _CLOSED_BY_THEN if self.hours.windows(day) else _CLOSED
+        return self.pages.say(said, day=own.day(self.hours.instant(day, DAY // 2)), later=own.day(again))
 
     def _lead(self, visit: Visit) -> Lead:
         return read_kept(self.store, lead_id(visit), visit.now)
@@ -122,6 +142,7 @@ class WholeEnquiry:
         today = self.hours.zone.time(visit.now).date()
         shown: dict[str, Any] = {
             "done": [],
+            "moved": None,
             "is_before": False,
             "changes": [],
             "typed": {},
@@ -130,9 +151,8 @@ class WholeEnquiry:
             "lead": lead,
             "outcomes": OUTCOMES,
             "outcome": outcome,
-            "is_late": is_late(lead, visit.now),
-            "is_time_again": is_time_again(lead, visit.now),
-            "is_past_promise": _is_past_promise(lead),
+            **standing(lead, self.hours, visit.now),
+            "is_past_promise": _is_past_promise(lead, self.hours),
             "facts": three_facts(lead),
             "can_alert": not lead.is_kept_back and not is_on_its_way(lead, visit.now),
             "timeline": timeline(lead),
@@ -166,10 +186,15 @@ class WholeEnquiry:
         return self.pages.say(_CHOICES[choice.when], weekday=self.pages.weekday(timestamp(choice.at)))
 
 
-def _is_past_promise(lead: Lead) -> bool:
-    """Whether nobody is reminded before the promise is over, and the person has heard nothing yet."""
-    again = (lead.outcome or {}).get("again_at")
-    return bool(again and lead.answer_by and again > lead.answer_by) and not answered_at(lead, ANSWERS)
+def _is_past_promise(lead: Lead, hours: OpeningHours) -> bool:
+    """Whether nobody is reminded before the time that the person was told last is over, and they were not answered."""
+    again, last = call_again_at(lead, hours), told_by(lead)
+    if again is None or answered_at(lead, ANSWERS):
+        return False
+    if last is None and any("closed" in each for each in lead.notes):  # told that it is later, and no time
+        return False
+    known = last or lead.answer_by
+    return bool(known) and again > seconds(known or "")
 
 
 def _step(lead: Lead, button: "Button", press: "Press") -> Lead | None:

@@ -10,6 +10,7 @@ from functions.inbox.pages import Pages
 from functions.inbox.spreadsheet import write
 from functions.inbox.troubles import Code, Refused
 from functions.inbox.visit import Visit
+from shared.acts import told_by
 from shared.enquiry_words import FURTHER, further, wishes
 from shared.facts import answered_at
 from shared.http import Response
@@ -41,6 +42,7 @@ _HEAD: Final[Mapping[str, str]] = {
     "further": _("Further answers"),
     "source": _("Campaign"),
     "promised": _("Answer by"),
+    "told": _("Told: answer by"),
     "kept_back": _("Kept back"),
     "outcome": _("What became of it?"),
     "outcome_at": _("Since"),
@@ -152,6 +154,7 @@ class MonthFile:
         yield "further", "\n".join(others)
         yield "source", "\n".join(f"{name}={value}" for name, value in enquiry.source.items())
         yield "promised", self._clock(lead.answer_by)
+        yield "told", self._clock(told_by(lead))
         yield "kept_back", say(_("yes")) if lead.is_kept_back else ""
         if outcome := lead.outcome:
             yield "outcome", self.pages.outcome_label(outcome["outcome"])

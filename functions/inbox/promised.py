@@ -8,22 +8,27 @@ from functions.inbox.pages import Pages
 from functions.inbox.replies import mail_of
 from functions.inbox.speech import Speech
 from functions.inbox.steps import read_kept
+from functions.inbox.troubles import Code, Refused
 from functions.inbox.visit import Visit
 from shared.acts import note_of_closure, note_removed, told_closed
 from shared.enquiry_words import wishes
 from shared.first_name import first_name
-from shared.lead import Lead, seconds
+from shared.lead import Lead, seconds, timestamp
 from shared.messages import mark as _
 from shared.opening_hours import OpeningHours
 from shared.reach import sms, tel
 from shared.store import LeadStore
 from shared.time_zone import DAY, day_number, iso_day
 
+# No message says a time that is further away.
+_FAR_SECONDS: Final = 366 * DAY
+
 _LATER: Final = _(
     "Hello, this is {practice}. We have to close and cannot contact you about your enquiry {reference} by {time}, as "
     "we promised. We are sorry. You will hear from us by {later}."
 )
 _NOTE: Final = _("Told that we are closed: {day}")
+_NOTE_OF_TIME: Final = _("Told that we are closed: {day}. We answer by {later}")
 _SOME_TIME: Final = _(
     "Hello, this is {practice}. We have to close and cannot contact you about your enquiry {reference} by {time}, as "
     "we promised. We are sorry. You will hear from us as soon as we are open again."
@@ -35,11 +40,13 @@ class Person(NamedTuple):
 
     Attributes:
         lead: The enquiry.
+        promised: By when they were told to hear (ISO 8601).
         name: The first name, or the whole where that cannot be told from it.
         way: How they want to be reached, in the practice's language.
         theirs: Their language.
         text: What can be sent to them in it.
         meaning: The same in the practice's language; None where that is theirs too.
+        later: By when it says that they hear (ISO 8601); None where it says no time.
         mailto: Opens the text as a mail; None where no address is known.
         sms: Opens it as a message; None where no number is known that takes one.
         tel: Calls them; None where no number is known.
@@ -47,11 +54,13 @@ class Person(NamedTuple):
     """
 
     lead: Lead
+    promised: str
     name: str
     way: str
     theirs: Speech
     text: str
     meaning: str | None
+    later: str | None
     mailto: str | None
     sms: str | None
     tel: str | None
@@ -80,15 +89,20 @@ class Promised:
         """
         found: dict[int, list[Person]] = {day: [] for day in days}
         waiting = (lead for lead in self.store.read_each(self.store.open()) if lead.expires_at > now)
-        unanswered = [(lead.answer_by, lead) for lead in waiting if lead.answer_by and not lead.outcome]
-        for answer_by, lead in sorted(unanswered, key=lambda each: each[0]):
-            promised = seconds(answer_by)
+        unanswered = [(at, lead) for lead in waiting if not lead.outcome for at in _promises(lead)]
+        for at, lead in sorted(unanswered, key=lambda each: each[0]):
+            promised = seconds(at)
             if (day := self.hours.day(promised)) in found:
                 found[day].append(self._person(lead, promised, self.hours.answer_by(max(promised, now))))
         return found
 
+    def know_of(self, day: str, now: float) -> int:
+        """How many who are still open were told that a day (ISO 8601) is closed. Raises StoreUnavailable."""
+        waiting = (lead for lead in self.store.read_each(self.store.open()) if lead.expires_at > now)
+        return sum(note_of_closure(lead, day) is not None for lead in waiting)
+
     def tell(self, lead_id: str, day: str, visit: Visit) -> Lead:
-        """Somebody was told that a day (ISO 8601) is closed: a note of their enquiry says so.
+        """Somebody was told that a day (ISO 8601) is closed, and by when they hear: a note of their enquiry says so.
 
         Returns:
             The enquiry. Where it has no room for a note, there is none.
@@ -98,8 +112,16 @@ class Promised:
             StoreUnavailable: DynamoDB could not do it.
         """
         lead = read_kept(self.store, lead_id, visit.now)
-        text = self.pages.say(_NOTE, day=self.pages.speech().day(self.hours.instant(day_number(day), DAY // 2)))
-        return self.store.change(lead_id, lambda lead: told_closed(lead, day, text, visit.now, visit.member)) or lead
+        own, later = self.pages.speech(), _time(visit.fields.get("later"), visit.now)
+        said = {"day": own.day(self.hours.instant(day_number(day), DAY // 2))}
+        text = self.pages.say(_NOTE, **said)
+        if later:
+            text = self.pages.say(_NOTE_OF_TIME, **said, later=own.moment(seconds(later)))
+
+        def step(lead: Lead) -> Lead | None:
+            return told_closed(lead, day, later, text, visit.now, visit.member)
+
+        return self.store.change(lead_id, step) or lead
 
     def untell(self, lead_id: str, day: str, visit: Visit) -> None:
         """That was a mistake: the note goes. Raises what `tell` does."""
@@ -117,11 +139,13 @@ class Promised:
         meaning = None if theirs.locale == own.locale else self._text(own, lead, promised, later)
         return Person(
             lead,
+            timestamp(promised),
             first_name(enquiry.name) or enquiry.name,
             wishes(enquiry, own.say)[0],
             theirs,
             text,
             meaning,
+            None if later is None else timestamp(later),
             mail_of(lead, theirs, text),
             sms(enquiry, text),
             tel(enquiry),
@@ -133,3 +157,21 @@ class Promised:
         if later is None:
             return speech.say(_SOME_TIME, **said)
         return speech.say(_LATER, **said, later=speech.zoned(later))
+
+
+def _promises(lead: Lead) -> set[str]:
+    """By when somebody was ever told that they hear from the practice (ISO 8601)."""
+    return {lead.answer_by} | {each["told"] for each in lead.notes if "told" in each} if lead.answer_by else set()
+
+
+def _time(sent: str | None, now: float) -> str | None:
+    """The time that the message said, as the page sends it back; None where it said none. Raises Refused."""
+    if sent is None:
+        return None
+    try:
+        at = seconds(sent)
+    except (ValueError, OverflowError):
+        raise Refused(Code.NO_BUTTON) from None
+    if abs(at - now) > _FAR_SECONDS:
+        raise Refused(Code.NO_BUTTON)
+    return timestamp(at)

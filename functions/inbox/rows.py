@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import Final
 
 from functions.inbox.pages import Pages
-from shared.duties import Hours, deadline, lost_at
+from shared.acts import told_by
+from shared.duties import Hours, call_again_at, deadline, lost_at
 from shared.enquiry_words import further, wishes
 from shared.facts import answered_at
 from shared.first_name import first_name
@@ -38,7 +39,8 @@ class Row:
         name: The first name; the whole name where it is asked for, or cannot be told from the rest.
         tel: What their number is called by; None without one.
         due: By when somebody at the practice is to act, in ISO 8601; None where nobody has to any more.
-        is_late: Whether that time is over.
+        told_by: By when the person was told to hear instead, in ISO 8601; None where they were not.
+        is_late: Whether the time in `due` is over.
         waits: How long the person has waited so far: a number and its unit (`min`, `h`, `d`); None where they heard
             from the practice, or nobody has to tell them anything.
         proof: What is known of the alert; None where none is to be sent.
@@ -52,6 +54,7 @@ class Row:
     name: str
     tel: str | None
     due: str | None
+    told_by: str | None
     is_late: bool
     waits: tuple[int, str] | None
     proof: Proof | None
@@ -64,12 +67,13 @@ class Row:
 def row(lead: Lead, hours: Hours, pages: Pages, now: float, *, is_whole_name: bool = False) -> Row:
     """A lead as a row, as things are now (seconds since the epoch), with the whole name if that is asked for."""
     articles, article = pages.articles, lead.enquiry.article
-    due = None if lead.is_kept_back else deadline(lead, hours)
+    due = None if lead.is_kept_back else call_again_at(lead, hours) if lead.outcome else deadline(lead, hours)
     return Row(
         lead=lead,
         name=(None if is_whole_name else first_name(lead.enquiry.name)) or lead.enquiry.name,
         tel=tel(lead.enquiry),
         due=None if due is None else timestamp(due),
+        told_by=told_by(lead),
         is_late=due is not None and due < now,
         waits=None if due is None or answered_at(lead, ANSWERS) else _span(now - seconds(lead.stored_at)),
         proof=None if lead.is_kept_back or lead.outcome else _proof(lead),

@@ -7,8 +7,9 @@ from typing import Any, Final
 from functions.inbox.troubles import Code, Refused
 from functions.inbox.visit import Visit
 from shared import facts
-from shared.duties import Hours
-from shared.lead import ID_PATTERN, Lead, seconds
+from shared.acts import told_by
+from shared.duties import Hours, call_again_at
+from shared.lead import ID_PATTERN, Lead, seconds, timestamp
 from shared.outcomes import ANSWERS, OUTCOMES, Outcome
 from shared.store import LeadStore
 
@@ -52,6 +53,18 @@ def is_time_again(lead: Lead, now: float) -> bool:
     """Whether the time to try again has come (`now` in seconds since the epoch)."""
     again = (lead.outcome or {}).get("again_at")
     return bool(again) and seconds(again or "") <= now
+
+
+def standing(lead: Lead, hours: Hours, now: float) -> Mapping[str, Any]:
+    """What every page of an enquiry says of its times, as things are now (seconds since the epoch)."""
+    again = call_again_at(lead, hours)
+    return {
+        "told_by": told_by(lead),
+        "is_late": is_late(lead, now),
+        "again": None if again is None else timestamp(again),
+        "is_over": again is not None and again <= now,
+        "is_time_again": is_time_again(lead, now),
+    }
 
 
 def said(lead: Lead, outcome: Outcome, now: float, by: str, hours: Hours) -> Lead | None:

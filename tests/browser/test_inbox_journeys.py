@@ -143,7 +143,7 @@ def closes_the_day_and_opens_it_again(member: Member, lead: dict[str, Any]) -> N
     waiting.get_by_role("button", name=member.at.say("Undo")).click()
     expect(member.page.locator(".facts")).to_have_count(0)
 
-    member.presses("Undo")
+    member.presses("Open again")
     expect(member.page.get_by_role("status")).to_be_visible()
     expect(waiting).to_have_count(0)
 

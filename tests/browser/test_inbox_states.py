@@ -191,7 +191,7 @@ def closes(look: Look, day: str) -> None:
     look.member.types("day", day)
     look.press("Close this day", "days-closed")
     look.press("Close this day", "days-fault")
-    look.press("Undo", "days-reopened")
+    look.press("Open again", "days-reopened")
     look.press("Send a test alert", "days-test")
 
 

@@ -180,8 +180,8 @@ def test_who_was_promised_an_answer_that_day_is_there_with_words_to_send(stack: 
     assert text == unquote(mail.rpartition("body=")[2]).replace("\r\n", "\n")
     assert text.startswith("Hola, ")
     assert lead["reference"] in text
-    assert "miércoles, 25 de noviembre, 13:00" in text
-    assert "jueves, 26 de noviembre, 12:00" in text
+    assert "miércoles, 25 de noviembre, 1:00\u202fp.m." in text
+    assert "jueves, 26 de noviembre, 12:00\u202fp.m." in text
     assert f'lang="es" dir="ltr">{text}' in unescape(shown.body)
     assert "You will hear from us by Thursday, November 26, 12:00\u202fPM, Phoenix time." in unescape(shown.body)
 
@@ -269,6 +269,65 @@ def test_who_was_told_is_ticked_off_and_stands_below(stack: Stack, browser: Brow
 
     assert sorted(names(browser.post(PAGE, untold=ana, day=TODAY))) == ["Ana", "Bo"]
     assert "Told that we are closed" not in browser.get(f"/inbox/leads/{ana}").body
+
+
+def test_a_new_time_that_somebody_was_told_is_said_beside_the_promise(stack: Stack, browser: Browser) -> None:
+    promised(stack)
+    (lead,) = stack.leads()
+    path = f"/inbox/leads/{lead['id']}"
+    later = re.search(r'name="later" value="([^"]+)"', closes(browser).body)
+    assert later is not None
+
+    browser.post(PAGE, told=lead["id"], day=TODAY, later=later[1])
+
+    page = text_of(browser.get(path))
+    assert "Told: by Thursday, November 26, 12:00 PM promised at first: Wednesday, November 25, 1:00 PM" in page
+    assert "closed: Wednesday, November 25. We answer by Thursday, November 26, 12:00 PM" in page
+    row = "Told: by tomorrow, 12:00 PM. Promised at first: today, 1:00 PM"
+    assert row in text_of(browser.get("/inbox"))
+
+    # That is a promise, too: where the new day is closed, they are to be told anew.
+    shown = text_of(closes(browser, TOMORROW))
+    assert shown.count("and not told yet: 1") == 1
+    assert "cannot contact you about your enquiry" in shown
+    assert "by Thursday, November 26, 12:00 PM, Phoenix time, as we promised" in shown
+
+    version = str(app.wiring.store.read(lead["id"]).version)  # type: ignore[union-attr]
+    put_off = browser.post(path, version=version, on="date", day="2026-11-30").body
+    assert "That is later than what they were told." in put_off
+    assert "has not heard from you" not in put_off
+
+
+def test_a_call_waits_for_the_day_that_is_open_and_the_pages_say_so(stack: Stack, browser: Browser) -> None:
+    lead_id = alerted(stack)
+    (lead,) = stack.leads()
+    browser.post(f"/inbox/leads/{lead_id}", outcome="left_message", version=lead["version"])
+    assert "Call again: tomorrow, 8:00 AM" in text_of(browser.get("/inbox"))
+
+    closes(browser, TOMORROW)
+
+    assert "Call again: Friday, 8:00 AM" in text_of(browser.get("/inbox"))
+    assert "You are reminded again: Friday, November 27, 8:00 AM" in text_of(browser.get(f"/inbox/leads/{lead_id}"))
+
+
+def test_who_was_told_of_a_day_that_opens_again_is_counted(stack: Stack, browser: Browser) -> None:
+    promised(stack)
+    (lead,) = stack.leads()
+    assert "Open again" in closes(browser).body
+    browser.post(PAGE, told=lead["id"], day=TODAY)
+
+    told = text_of(browser.post(PAGE, reopen=TODAY))
+
+    assert "Open as usual again: Wednesday, November 25. People who were told that you are closed then: 1" in told
+
+
+@pytest.mark.parametrize("later", ["soon", "9999-12-31T23:59:59Z", "0001-01-01"])
+def test_a_time_that_no_message_says_is_not_written_down(stack: Stack, browser: Browser, later: str) -> None:
+    promised(stack)
+    (lead,) = stack.leads()
+    closes(browser)
+
+    assert browser.post(PAGE, told=lead["id"], day=TODAY, later=later).status == 400
 
 
 def test_of_a_day_that_is_open_nobody_is_told(stack: Stack, browser: Browser) -> None:

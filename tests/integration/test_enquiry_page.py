@@ -322,9 +322,15 @@ def test_a_date_means_its_opening_or_the_next(desk: Desk) -> None:
     assert (desk.lead().outcome or {})["again_at"] == "2026-12-07T15:00:00.000Z"
     # They were promised an answer before that, and wait.
     assert "later than the answer that was promised" in desk.shown
+    assert '<a href="#replies">Let them know</a>' in desk.shown
+    assert "You are closed on Saturday, December 5: moved to Monday, December 7." in desk.shown
     desk.presses(outcome="left_message")
     desk.presses(on="date", day="2026-12-05")
     assert "later than the answer that was promised" not in desk.shown
+
+    desk.presses(on="date", day="2026-12-08")
+    assert "moved to" not in desk.shown
+    assert "moved to" not in desk.gets("?chosen=2026-12-05")
 
 
 @pytest.mark.parametrize(

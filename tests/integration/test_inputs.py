@@ -84,6 +84,7 @@ PAGES: Final[dict[str, list[dict[str, tuple[str, ...]]]]] = {
         {"close": ("rest", "day", ""), "day": DATES},
         {"reopen": DATES},
         {"told": (), "day": DATES},
+        {"told": (), "day": DATES, "later": DATES},
         {"untold": (), "day": DATES},
         {"test": ("1",)},
     ],

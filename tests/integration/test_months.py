@@ -57,7 +57,12 @@ def test_a_month_is_the_practices_and_its_rows_are_in_order(practice: Practice) 
 
 def test_a_row_has_all_that_was_entered_and_what_became_of_it(practice: Practice) -> None:
     lead = practice.got(
-        does=practice.booked, answer_by="2026-11-24T20:00:00.000Z", more={"topic": "first_visit", "since": "weeks"}
+        does=practice.booked,
+        answer_by="2026-11-24T20:00:00.000Z",
+        more={"topic": "first_visit", "since": "weeks"},
+        notes=(
+            {"at": "2026-11-24T15:30:00.000Z", "by": "a@example.com", "text": "x", "told": "2026-11-25T19:00:00.000Z"},
+        ),
     )
 
     (row,) = rows(practice.shows("/inbox/csv/2026-11"))
@@ -78,6 +83,7 @@ def test_a_row_has_all_that_was_entered_and_what_became_of_it(practice: Practice
         "Further answers": "since: weeks",
         "Campaign": "utm_source=newsletter",
         "Answer by": "2026-11-24 13:00",
+        "Told: answer by": "2026-11-25 12:00",
         "Kept back": "",
         "What became of it?": "Booked a visit",
         "Since": "2026-11-24 08:59",

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared import facts, ledger
-from shared.duties import PROOF_AFTER_SECONDS, Duty, duties
+from shared.duties import PROOF_AFTER_SECONDS, Duty, call_again_at, duties
 from shared.lead import HONEYPOT, SECONDS_PER_DAY, Lead, seconds, timestamp
 from shared.outcomes import OUTCOMES, Outcome
 from tests.hours import AlwaysOpen, NeverOpen
@@ -208,3 +208,11 @@ def test_an_answer_is_the_earliest_outcome_that_stands_and_counts() -> None:
 
     assert facts.answered_at(third, answers) == timestamp(STORED + 30)
     assert facts.answered_at(undone, answers) is None
+
+
+@pytest.mark.parametrize("hours", [AlwaysOpen(), NeverOpen()])
+def test_a_call_is_when_it_was_chosen_for_also_where_nothing_is_open_for_long(hours: AlwaysOpen) -> None:
+    again = facts.with_outcome(NEW, Outcome.LEFT_MESSAGE, STORED, "a", STORED + 99)
+    assert again
+    assert call_again_at(again, hours) == STORED + 99
+    assert call_again_at(NEW, hours) is None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from functions.inbox.speech import Speech
+from shared.alert_tests import SUBJECT
 from shared.items import Table, attribute, value_of
 from shared.lead import seconds, timestamp
 from shared.mail_items import MailItem, MailKind, MailStore
@@ -29,6 +30,13 @@ _NOT_PROVEN: Final = _(
     "folder."
 )
 
+_ACCEPTED: Final = _("Your mail server accepted it for {address}, {time}.")
+# What is accepted is not seen yet.
+_LOOK: Final = _("Now look there for “{subject}”, also in the junk folder.")
+_GONE: Final = _("{address} does not exist, or refuses mail: no alert arrives there.")
+_UNTIL_MENDED: Final = _("Until this is mended, look into this inbox yourself, and tell whoever set up the site.")
+_ONCE_MORE: Final = _("Send another one. If that fails too, tell whoever set up the site.")
+
 
 class LastTest(NamedTuple):
     """The last test: its mail, as far as it was written down; who asked for it, and when (ISO 8601)."""
@@ -39,10 +47,19 @@ class LastTest(NamedTuple):
 
 
 class Proof(NamedTuple):
-    """What became of a test: in words, whether that is good or bad, or None while it is open."""
+    """What became of a test.
+
+    Attributes:
+        said: In words.
+        is_good: Whether that is good or bad; None while it is open.
+        next: What is to be done now; None where nothing is.
+        reason: What the mail service says, in its own words; None where it says nothing.
+    """
 
     said: str
     is_good: bool | None
+    next: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +69,17 @@ class AlertTests:
     Attributes:
         table: The table.
         mails: Where mails are written down.
+        recipient: The address that alerts go to.
     """
 
     table: Table
     mails: MailStore
+    recipient: str
 
     @classmethod
-    def of(cls, table_name: str, client: "DynamoDBClient", mails: MailStore) -> "AlertTests":
+    def of(cls, table_name: str, client: "DynamoDBClient", mails: MailStore, recipient: str) -> "AlertTests":
         """Those in one table."""
-        return cls(Table(table_name, client), mails)
+        return cls(Table(table_name, client), mails, recipient)
 
     def ask(self, by: str, now: float) -> bool:
         """Have a test sent, unless one was asked for just now. Raises StoreUnavailable.
@@ -84,34 +103,37 @@ class AlertTests:
         return LastTest(self.mails.read(mail_id), by, at)
 
 
-def proof(test: LastTest, own: Speech, now: float) -> Proof:
-    """What is known of a test, in the practice's language."""
+def proof(test: LastTest, own: Speech, now: float, recipient: str) -> Proof:
+    """What is known of a test that went to the recipient, in the practice's language."""
     mail = test.mail
     if mail is None:
         return Proof(own.say(_("It could not be written down, and was not sent. Send another one.")), is_good=False)
-    if lost := _lost(mail, own):
-        return Proof(lost, is_good=False)
+    if lost := _lost(mail, own, recipient):
+        return lost
     if mail.delivered_at:
         time = own.moment(seconds(mail.delivered_at))
-        return Proof(own.say(_("Accepted by your mail server: {time}"), time=time), is_good=True)
+        look = own.say(_LOOK, subject=own.say(SUBJECT))
+        return Proof(own.say(_ACCEPTED, address=recipient, time=time), is_good=True, next=look)
     if mail.left_at:
         return _under_way(seconds(mail.left_at), own, now)
     return Proof(own.say(_("It is about to be sent, within a minute.")), is_good=None)
 
 
-def _lost(mail: MailItem, own: Speech) -> str | None:
+def _lost(mail: MailItem, own: Speech, recipient: str) -> Proof | None:
     """Why it did not arrive, or None. What came back for now may be an automatic answer to what was delivered."""
     say = own.say
     if mail.rejected_at:
-        return say(_("The mail service took it for unsafe and sent it to nobody."))
+        return Proof(say(_("The mail service took it for unsafe and sent it to nobody.")), is_good=False)
     if mail.bounced_at or (mail.returned_at and not mail.delivered_at):
-        said = _("Your mail server did not take it. The mail service said: {bounce}")
-        return say(said, bounce=mail.bounce or "")
+        said = _GONE if mail.bounced_at else _("Your mail server did not take it for {address}.")
+        reason = say(_("The mail service said: {bounce}"), bounce=mail.bounce or "")
+        return Proof(say(said, address=recipient), is_good=False, next=say(_UNTIL_MENDED), reason=reason)
     if mail.left_at or mail.next_at is not None:
         return None
     if mail.error == BUDGET_SPENT:
-        return say(_("Not sent: as many mails were sent today as may be."))
-    return say(_("The mail service did not take it. It said: {reason}"), reason=mail.error or "")
+        return Proof(say(_("Not sent: as many mails were sent today as may be.")), is_good=False)
+    reason = say(_("The mail service said: {bounce}"), bounce=mail.error or "")
+    return Proof(say(_("The mail service did not take it.")), is_good=False, next=say(_ONCE_MORE), reason=reason)
 
 
 def _under_way(left: float, own: Speech, now: float) -> Proof:

@@ -55,6 +55,7 @@ class Settings(LinkSettings):
     """What the template gives this function."""
 
     inbox_members: str
+    alert_recipient: str
     erasures_table: str
 
 
@@ -145,7 +146,7 @@ class Wiring(LinkWiring[Settings]):
             closures=self.closures,
             hours=self.hours,
             promised=Promised(self.store, self.hours, self.pages),
-            tests=AlertTests.of(self.settings.table_name, self.dynamodb, self.mails),
+            tests=AlertTests.of(self.settings.table_name, self.dynamodb, self.mails, self.settings.alert_recipient),
             pages=self.pages,
             telemetry=self.telemetry,
         )

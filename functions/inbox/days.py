@@ -85,7 +85,7 @@ class Days:
             case {"test": _}:
                 is_new = self.tests.ask(visit.member, visit.now)
                 self.telemetry.log.info("alert test asked for", is_new=is_new)
-                return _see(_TESTED, "new" if is_new else "before")
+                return see(f"{DAYS}?{urlencode({_TESTED: 'new' if is_new else 'before'})}#test")  # where the button is
         raise Refused(Code.NO_BUTTON)
 
     def _close(self, visit: Visit, day: str) -> Response:
@@ -154,7 +154,8 @@ class Days:
             told=told,
             known_to=self.promised.know_of(visit.request.query[_REOPENED], visit.now) if was_reopened else 0,
             test=last,
-            proof=proof(last, self.pages.speech(), visit.now) if last else None,
+            proof=proof(last, self.pages.speech(), visit.now, self.tests.recipient) if last else None,
+            now=int(visit.now),
         )
 
     def _today(self, day: int, now: float) -> Today:

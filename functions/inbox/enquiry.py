@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from functions.inbox.again import Choice, When, choices
 from functions.inbox.pages import Pages
-from functions.inbox.replies import mail_of, replies
+from functions.inbox.replies import replies, ways
 from functions.inbox.routes import enquiry_path
 from functions.inbox.same_person import others
 from functions.inbox.steps import first_answer, lead_id, read_kept, standing
@@ -32,7 +32,6 @@ from shared.messages import mark as _
 from shared.opening_hours import OpeningHours
 from shared.outcomes import ANSWERS, OUTCOMES
 from shared.pointers import Pointers
-from shared.reach import tel
 from shared.store import LeadStore
 from shared.telemetry import Telemetry
 from shared.time_zone import DAY, day_number
@@ -159,8 +158,7 @@ class WholeEnquiry:
             "sentences": SENTENCES,
             "path_of": enquiry_path,
             "others": others(lead, self.pointers, self.store, visit.now),
-            "tel": tel(lead.enquiry),
-            "mailto": mail_of(lead, theirs),
+            "ways": ways(lead, theirs),
             "email": readable(lead.enquiry.email) if lead.enquiry.email else None,
             "typed_phone": typed_otherwise(lead),
             "wishes": wishes(lead.enquiry, say),

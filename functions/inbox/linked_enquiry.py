@@ -52,7 +52,7 @@ class LinkedEnquiry:
     telemetry: Telemetry
 
     def get(self, visit: Visit) -> Response:
-        """The page of the enquiry that a link leads to.
+        """The page of the enquiry that a link leads to; a member who is signed in is led on to the whole enquiry.
 
         Raises:
             Refused: There is no such link, or the enquiry is not kept any more.
@@ -60,6 +60,9 @@ class LinkedEnquiry:
             StoreUnavailable: The enquiry cannot be read now.
         """
         lead = steps.read_kept(self.store, self._link(visit).lead_id, visit.now)
+        told = _told(visit.request.query, lead)
+        if visit.session and not told["told"]:  # what they press there is credited to them
+            return see(enquiry_path(lead.id))
         shown: dict[str, Any] = {
             "lead": lead,
             "outcomes": OUTCOMES,
@@ -67,7 +70,7 @@ class LinkedEnquiry:
             **steps.standing(lead, self.hours, visit.now),
             "whole": enquiry_path(lead.id),
             "is_signed_in": bool(visit.session),
-            **_told(visit.request.query, lead),
+            **told,
         }
         return self.pages.page("linked_enquiry.html", visit=visit, **shown)
 
@@ -92,7 +95,7 @@ class LinkedEnquiry:
     def _step(self, fields: Mapping[str, str], now: float, by: str) -> tuple[Step, str, str]:
         """The fact that a button writes, and what the next page is told of it."""
         match fields:
-            case {"outcome": name} if name in OUTCOMES and OUTCOMES[Outcome(name)].has_button:
+            case {"outcome": name} if name in OUTCOMES and OUTCOMES[Outcome(name)].is_among_buttons:
                 return partial(steps.said, outcome=Outcome(name), now=now, by=by, hours=self.hours), _SAVED, name
             case {"undo": at}:
                 return partial(steps.undone, at=at, now=now, by=by), _UNDONE, at

@@ -31,7 +31,7 @@ _HEAD: Final[Mapping[str, str]] = {
     "received": _("Received"),
     "name": _("Name"),
     "phone": _("Phone"),
-    "dialled": _("Phone, from abroad"),
+    "dialled": _("Phone with country code"),
     "email": _("Email"),
     "contact": _("Prefers contact"),
     "time": _("Prefers time"),

@@ -5,7 +5,6 @@ from typing import Final
 
 from shared import moments
 from shared.lead import seconds
-from shared.mail import isolated
 from shared.messages import mark as _
 from shared.time_zone import TimeZone
 
@@ -22,13 +21,22 @@ class NearTimes:
     Args:
         words: How the language writes moments.
         months: How it writes each month of a year, from January; `str.format` templates with {year}.
+        dates: How it writes a date of each, with {day} and {year}.
         zone: The practice's time zone.
         say: Gives a message in the practice's language.
     """
 
-    def __init__(self, words: moments.Words, months: Sequence[str], zone: TimeZone, say: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        words: moments.Words,
+        months: Sequence[str],
+        dates: Sequence[str],
+        zone: TimeZone,
+        say: Callable[[str], str],
+    ) -> None:
         self._words = words
         self._months = months
+        self._dates = dates
         self._zone = zone
         self._say = say
 
@@ -43,8 +51,7 @@ class NearTimes:
         elif abs(days) < _MOST_OF_A_YEAR:
             day = moments.day(self._words, local.month, local.day, local.weekday())
         else:
-            # After Arabic letters its parts would stand in another order (UAX #9, W2).
-            day = isolated(f"{local:%Y-%m-%d}")
+            day = self._dates[local.month - 1].format(day=local.day, year=local.year)
         return moments.joined(self._words, day, moments.clock(self._words, local.hour, local.minute))
 
     def clock(self, at: float) -> str:

@@ -87,8 +87,8 @@ class Pages:
         self._zone = TimeZone(practice.utc_offsets)
         self._language = practice.language
         self._catalogue = translations(practice.language)
-        months: list[str] = json.loads((folder / MONTHS).read_bytes())
-        self.times = NearTimes(self._moments, months, self._zone, self._catalogue.gettext)
+        months: dict[str, list[str]] = json.loads((folder / MONTHS).read_bytes())
+        self.times = NearTimes(self._moments, months["months"], months["dates"], self._zone, self._catalogue.gettext)
         self._environment = environment(_loader(folder), self._catalogue)
         self._environment.globals |= {
             "practice": practice.name,

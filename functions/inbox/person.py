@@ -74,7 +74,9 @@ class PersonPage:
             StoreUnavailable: It cannot be read now.
         """
         if at := self.store.erased_at(lead_id(visit)):
-            return self.pages.page("erased.html", visit=visit, at=at)
+            count = visit.request.query.get("count", "")
+            count = count if count.isascii() and count.isdigit() and len(count) < 4 else "1"
+            return self.pages.page("erased.html", visit=visit, at=at, count=int(count))
         person = self.people.of(read_kept(self.store, lead_id(visit), visit.now))
         if "erase" in visit.request.query:
             return self._preview(visit, person)
@@ -96,7 +98,8 @@ class PersonPage:
         others = [each.id for each in person.leads if each.id != own]
         erased = [each for each in [*others, own][:_AT_ONCE] if self.erasure.erase(each)]
         self.telemetry.log.info("erased", lead_ids=erased)
-        return see(visit.request.path if len(others) < _AT_ONCE else f"{visit.request.path}?erase=1")
+        more = f"?count={len(erased)}" if len(others) < _AT_ONCE else "?erase=1"
+        return see(f"{visit.request.path}{more}")
 
     def _preview(self, visit: Visit, person: Person, status: int = 200) -> Response:
         shown: dict[str, Any] = {"leads": person.leads, "seal": seal(person), "has_changed": status != 200}

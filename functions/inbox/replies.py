@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from functions.inbox.speech import Speech
 from shared.lead import Lead
 from shared.messages import mark as _
-from shared.reach import mailto, sms
+from shared.reach import mailto, sms, tel
 
 SUBJECT: Final = _("Your enquiry {reference}")
 _CALLED: Final = _("We tried to call you")
@@ -95,3 +95,10 @@ def mail_of(lead: Lead, theirs: Speech, text: str | None = None) -> str | None:
     """Opens a mail to the person with the reference in its subject; None where no address is known."""
     email = lead.enquiry.email
     return mailto(email, theirs.say(SUBJECT, reference=lead.reference), text) if email else None
+
+
+def ways(lead: Lead, theirs: Speech) -> dict[str, str]:
+    """Opens a call (`phone`) or a mail (`email`) to the person, each that is known; the way that they prefer first."""
+    known = {"phone": tel(lead.enquiry), "email": mail_of(lead, theirs)}
+    preferred = lead.enquiry.preferred_contact
+    return {way: known[way] or "" for way in sorted(known, key=lambda each: each != preferred) if known[way]}

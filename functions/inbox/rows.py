@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from functions.inbox.pages import Pages
+from functions.inbox.replies import ways
 from shared.acts import told_by
 from shared.duties import Hours, call_again_at, deadline, lost_at
 from shared.enquiry_words import further, wishes
@@ -13,7 +14,6 @@ from shared.facts import answered_at
 from shared.first_name import first_name
 from shared.lead import Lead, seconds, timestamp
 from shared.outcomes import ANSWERS
-from shared.reach import tel
 
 _MINUTE: Final = 60
 _HOUR: Final = 60 * _MINUTE
@@ -37,7 +37,7 @@ class Row:
     Attributes:
         lead: The lead.
         name: The first name; the whole name where it is asked for, or cannot be told from the rest.
-        tel: What their number is called by; None without one.
+        way: How they are reached best, `phone` or `email`, and what opens it.
         due: By when somebody at the practice is to act, in ISO 8601; None where nobody has to any more.
         told_by: By when the person was told to hear instead, in ISO 8601; None where they were not.
         is_late: Whether the time in `due` is over.
@@ -52,7 +52,7 @@ class Row:
 
     lead: Lead
     name: str
-    tel: str | None
+    way: tuple[str, str] | None
     due: str | None
     told_by: str | None
     is_late: bool
@@ -71,7 +71,7 @@ def row(lead: Lead, hours: Hours, pages: Pages, now: float, *, is_whole_name: bo
     return Row(
         lead=lead,
         name=(None if is_whole_name else first_name(lead.enquiry.name)) or lead.enquiry.name,
-        tel=tel(lead.enquiry),
+        way=next(iter(ways(lead, pages.speech(lead.enquiry.locale)).items()), None),
         due=None if due is None else timestamp(due),
         told_by=told_by(lead),
         is_late=due is not None and due < now,

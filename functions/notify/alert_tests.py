@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 
+from shared.alert_tests import SUBJECT
 from shared.errors import MailRefused, MailUnproven, StoreUnavailable
 from shared.letterhead import Letterhead
 from shared.mail import Mail, Sentence
@@ -71,4 +72,4 @@ def compose_test(letterhead: Letterhead) -> Mail:
     said = _(
         "Somebody asked for this test in the inbox. Alerts of enquiries come the same way. You need not do anything."
     )
-    return Mail(letterhead.say(_("Test: alerts reach you here")), (Sentence(letterhead.say(said)),))
+    return Mail(letterhead.say(SUBJECT), (Sentence(letterhead.say(said)),))

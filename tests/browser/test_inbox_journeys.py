@@ -69,7 +69,6 @@ def test_a_day_in_the_inbox(visit: Visits, at: House, screen: dict[str, Any], sc
 
 def books_and_takes_it_back(member: Member, lead: dict[str, Any]) -> None:
     member.opens(member.at.link(member.at.alert(lead["reference"])))
-    member.follows("Name, number and message")
     expect(member.page.locator("h1")).to_have_text(lead["name"])
     assert member.page.locator("main a[href^='tel:']").first.get_attribute("href") == f"tel:{lead['phone']}"
 

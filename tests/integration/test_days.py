@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
 from typing import Any
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs, unquote, urlencode
 
 import pytest
 
@@ -375,8 +375,8 @@ def by_stream(stack: Stack) -> None:
 
 
 def proof(browser: Browser) -> str:
-    found = re.search(r'<section aria-labelledby="test">.*?<strong>(.*?)</strong>', browser.get(PAGE).body, re.DOTALL)
-    return unescape(found[1]) if found else ""
+    found = re.search(r"<strong>((?:(?!<strong>).)*?)<p><small>Asked for by", browser.get(PAGE).body, re.DOTALL)
+    return re.sub(r"[ \n]+", " ", unescape(re.sub("<[^>]*>", "", found[1]))).strip() if found else ""
 
 
 def happens(stack: Stack, clock: Clock, fact: str, bounce: str | None = None) -> None:
@@ -406,7 +406,23 @@ def test_a_test_alert_takes_the_whole_way_and_shows_its_proof(stack: Stack, brow
 
     clock.now += 180
     happens(stack, clock, "delivered_at")
-    assert proof(browser) == "Accepted by your mail server: Wednesday, November 25, 9:03\u202fAM"
+    assert proof(browser) == (
+        f"Your mail server accepted it for {stack.variables['inbox']['ALERT_RECIPIENT']}, Wednesday, November 25, "
+        "9:03\u202fAM. Now look there for “Test: alerts reach you here”, also in the junk folder."
+    )
+    assert "on its way" not in text_of(browser.get(f"{PAGE}?tested=new"))
+
+
+def test_the_answer_to_the_button_stands_beside_it_and_says_when_to_look_again(browser: Browser) -> None:
+    browser.get(PAGE)
+    answer = browser.ask("POST", PAGE, urlencode({"token": browser.token, "test": "1"}).encode(), {**FORM, **FROM_OURS})
+    assert answer.headers["location"] == f"{PAGE}?tested=new#test"
+
+    for page in (browser.get(f"{PAGE}?tested=new"), sends_test(browser)):
+        (section,) = re.findall(r'<section aria-labelledby="test">.*?</section>', page.body, re.DOTALL)
+        assert 'role="status"' in section
+        # Another address than that of the page, or nothing would be loaded.
+        assert re.search(r'href="/inbox/days\?looked=\d+#test">Look again in a few seconds', section)
 
 
 def test_two_taps_send_one(stack: Stack, browser: Browser, clock: Clock) -> None:
@@ -444,15 +460,15 @@ def test_an_interrupted_test_is_not_sent_twice_and_says_so(stack: Stack, browser
     stack.sweep()
 
     assert stack.mails() == []
-    assert "It said: Interrupted" in proof(browser)
+    assert "The mail service said: Interrupted" in proof(browser)
 
 
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (MailRefused("MessageRejected", permanent=True), "The mail service did not take it. It said: MessageRejected"),
-        (MailRefused("ThrottlingException", permanent=False), "It said: ThrottlingException"),
-        (MailUnproven("ReadTimeoutError"), "It said: ReadTimeoutError"),
+        (MailRefused("MessageRejected", permanent=True), "The mail service did not take it. Send another one."),
+        (MailRefused("ThrottlingException", permanent=False), "The mail service said: ThrottlingException"),
+        (MailUnproven("ReadTimeoutError"), "The mail service said: ReadTimeoutError"),
     ],
     ids=str,
 )
@@ -478,7 +494,11 @@ def test_what_ses_says_is_shown_and_tried_once(
 @pytest.mark.parametrize(
     ("fact", "bounce", "said"),
     [
-        ("bounced_at", "Permanent General 5.1.1", "The mail service said: Permanent General 5.1.1"),
+        (
+            "bounced_at",
+            "Permanent General 5.1.1",
+            "does not exist, or refuses mail: no alert arrives there. Until this is mended, look into",
+        ),
         ("returned_at", "Transient MailboxFull 5.2.2", "The mail service said: Transient MailboxFull 5.2.2"),
         ("rejected_at", None, "The mail service took it for unsafe and sent it to nobody."),
     ],

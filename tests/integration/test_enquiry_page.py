@@ -157,6 +157,16 @@ def test_a_mail_to_the_person_is_begun_in_their_language_with_the_reference(desk
     assert f'href="mailto:ana@example.com?subject=Su%20mensaje%20{reference}"' in page
 
 
+@pytest.mark.parametrize(("preferred", "first", "second"), [("phone", "tel:", "mailto:"), ("email", "mailto:", "tel:")])
+def test_the_way_that_the_person_prefers_comes_first_as_the_large_button(
+    stack: Stack, clock: Clock, preferred: str, first: str, second: str
+) -> None:
+    page = opens(stack, clock, preferred_contact=preferred).gets()
+
+    ways = re.findall(r'<a class="(button|button quiet)" href="(tel:|mailto:)', page)
+    assert ways[:2] == [("button", first), ("button quiet", second)]
+
+
 def test_what_was_read_and_agreed_to_is_shown_as_it_was(desk: Desk) -> None:
     page = text(desk.gets())
 
@@ -523,7 +533,10 @@ def test_the_link_of_a_mail_leads_on_whoever_is_signed_in_and_others_to_the_sign
         link = (app.wiring.links.to_enquiry(desk.lead_id, "alert-1") or "").removeprefix(ORIGIN)
 
     whole = enquiry_path(desk.lead_id)
-    assert f'href="{whole}">Name, number and message' in desk.browser.get(link).body
+    assert desk.browser.get(link).path == whole
+    assert desk.browser.get(f"{link}?saved=called").path == whole
+    desk.browser.post(link, outcome="called")
+    assert f'href="{whole}">Name, number and message' in desk.browser.get(f"{link}?saved=called").body
     assert f'href="{whole}">Sign in' in Browser(desk.stack).get(link).body
     assert Browser(desk.stack).get(whole).path.startswith("/inbox/sign-in")
 

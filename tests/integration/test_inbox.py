@@ -26,7 +26,7 @@ from tests.inbox import Browser
 from tests.integration.conftest import SITE_LOCALES, Stack
 from tests.integration.test_leads import ENQUIRY, send
 
-BUTTONS = [outcome for outcome, meaning in OUTCOMES.items() if meaning.has_button]
+BUTTONS = [outcome for outcome, meaning in OUTCOMES.items() if meaning.is_among_buttons]
 PERSON = ("Ana", "Ruiz", "6025550100", "555-0100", "ana@example.com", "My left leg hurts")
 MAIL = "alert-1"
 OURS = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
@@ -348,7 +348,9 @@ def test_another_site_cannot_press_a_button(reader: Reader, headers: dict[str, s
     assert reader.lead() == before
 
 
-@pytest.mark.parametrize("fields", [{}, {"outcome": "won"}, {"outcome": ""}, {"other": "called"}], ids=str)
+@pytest.mark.parametrize(
+    "fields", [{}, {"outcome": "won"}, {"outcome": "written"}, {"outcome": ""}, {"other": "called"}], ids=str
+)
 def test_what_no_button_sends_changes_nothing(reader: Reader, fields: dict[str, str]) -> None:
     before = reader.lead()
 

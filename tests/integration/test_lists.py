@@ -103,9 +103,24 @@ def test_a_row_says_what_is_known_of_the_alert(
     assert words in row(practice.shows(), lead)
 
 
+def test_a_row_offers_the_way_that_the_person_prefers(practice: Practice) -> None:
+    practice.got(preferred_contact="email", email="ana@example.com")
+
+    shown = practice.shows()
+
+    assert 'href="mailto:ana@example.com?' in shown.body
+    assert "tel:" not in shown.body
+
+
 @pytest.mark.parametrize(
     ("before", "words"),
-    [(90, "waits 1 min"), (59 * 60, "waits 59 min"), (47 * 3600, "waits 47 h"), (49 * 3600, "waits 2 days")],
+    [
+        (59, "just came"),
+        (90, "waits 1 min"),
+        (59 * 60, "waits 59 min"),
+        (47 * 3600, "waits 47 h"),
+        (49 * 3600, "waits 2 days"),
+    ],
 )
 def test_a_row_says_how_long_they_wait(practice: Practice, before: int, words: str) -> None:
     lead = practice.got(NOW - before)

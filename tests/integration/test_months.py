@@ -72,7 +72,7 @@ def test_a_row_has_all_that_was_entered_and_what_became_of_it(practice: Practice
         "Received": "2026-11-24 08:00",
         "Name": "Ana Ruiz",
         "Phone": "(602) 555-0100 ext. 12",
-        "Phone, from abroad": "'+16025550100;ext=12",
+        "Phone with country code": "'+16025550100;ext=12",
         "Email": "ana@example.com",
         "Prefers contact": "by phone",
         "Prefers time": "in the morning",
@@ -96,7 +96,7 @@ def test_what_is_missing_stays_empty_and_what_was_kept_back_says_so(practice: Pr
 
     (row,) = rows(practice.shows("/inbox/csv/2026-11"))
 
-    assert (row["Phone"], row["Phone, from abroad"], row["Email"], row["Message"]) == ("", "", "", "")
+    assert (row["Phone"], row["Phone with country code"], row["Email"], row["Message"]) == ("", "", "", "")
     assert (row["Kept back"], row["What became of it?"]) == ("yes", "")
 
 

@@ -155,9 +155,15 @@ class Localizer:
 
     def months_with_year(self) -> list[str]:
         """Each month of a year, as in `January {year}`."""
-        pattern = str(self._cldr.datetime_skeletons["yMMMM"].pattern)
-        written = re.sub(r"y+", "'{year}'", pattern, count=1)
-        return [format_date(date(2000, month, 1), written, self._cldr) for month in range(1, 13)]
+        return self._months(str(self._cldr.datetime_skeletons["yMMMM"].pattern))
+
+    def dates_with_year(self) -> list[str]:
+        """A date of each month, as in `January {day}, {year}`."""
+        return self._months(str(self._cldr.date_formats["long"].pattern))
+
+    def _months(self, pattern: str) -> list[str]:
+        dated = re.sub(r"(?<!')d+", "'{day}'", re.sub(r"y+", "'{year}'", pattern, count=1), count=1)
+        return [format_date(date(2000, month, 1), dated, self._cldr) for month in range(1, 13)]
 
     @property
     def _day_pattern(self) -> str:

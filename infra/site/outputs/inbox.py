@@ -23,4 +23,5 @@ def write_inbox(edition: Edition, templates: Path, folder: Path) -> None:
     addresses = {name: asset.path for name, asset in edition.assets.items()}
     (folder / ASSETS).write_text(json.dumps(addresses), "utf-8")
     (folder / ARTICLES).write_text(json.dumps(edition.titles, ensure_ascii=False), "utf-8")
-    (folder / MONTHS).write_text(json.dumps(localizer.months_with_year()), "utf-8")
+    months = {"months": localizer.months_with_year(), "dates": localizer.dates_with_year()}
+    (folder / MONTHS).write_text(json.dumps(months), "utf-8")

@@ -15,8 +15,9 @@ NOW = seconds("2026-11-29T18:00:00.000Z")
 
 def near(locale: str, time: str) -> str:
     catalogue = translations(read(LOCALES, locale) if locale != SOURCE_LOCALE else None)
-    words = Localizer(locale, catalogue).moment_words("Etc/UTC")
-    return NearTimes(words, [], TimeZone(((0, 0),)), catalogue.gettext).near(time, NOW)
+    localizer = Localizer(locale, catalogue)
+    words = localizer.moment_words("Etc/UTC")
+    return NearTimes(words, [], localizer.dates_with_year(), TimeZone(((0, 0),)), catalogue.gettext).near(time, NOW)
 
 
 @pytest.mark.parametrize(
@@ -38,3 +39,17 @@ def test_the_days_around_today_have_names() -> None:
     days = [near("en", f"2026-11-{day}T18:00:00.000Z").partition(",")[0] for day in (28, 29, 30)]
 
     assert days == ["yesterday", "today", "tomorrow"]
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("en", "November 20, 2027, 9:00\u202fAM"),
+        ("es", "20 de noviembre de 2027, 9:00"),
+        ("fr", "20 novembre 2027, 09:00"),
+        ("ar", "20 نوفمبر 2027، 9:00 ص"),
+        ("zh-Hant", "2027年11月20日 上午9:00"),
+    ],
+)
+def test_a_date_of_another_year_is_written_out(locale: str, said: str) -> None:
+    assert near(locale, "2027-11-20T09:00:00.000Z") == said

@@ -128,7 +128,7 @@ def test_the_visitor_is_told_by_when_and_how_to_withdraw_in_their_language() -> 
     for part in message.iter_parts():
         words = part.get_content()
         assert part["Content-Language"] == "es"
-        assert "martes, 1 de diciembre, 12:00 (hora de Phoenix)" in words
+        assert "martes, 1 de diciembre, 12:00\u202fp.m. (hora de Phoenix)" in words
         assert "tel:+16025550187" in words
         assert "\u2068911\u2069" in words
         assert "Para retirar su mensaje" in words

@@ -51,7 +51,7 @@ def keeping(case: Case, stack: Deployed) -> Iterator[Finding]:
 
 def overdue(case: Case, stack: Deployed) -> Iterator[Finding]:
     """The step that is due for longest: functions look every minute, so anything older is stuck."""
-    table, latest = Table(stack.outputs["LeadTableName"], case.aws("dynamodb")), case.now - _LATE_SECONDS
+    table, latest = _leads(case, stack), case.now - _LATE_SECONDS
     keys = (
         {name: item[name] for name in ("pk", "sk")}
         for item in table.scan(
@@ -71,12 +71,17 @@ def overdue(case: Case, stack: Deployed) -> Iterator[Finding]:
 
 def canary(case: Case, stack: Deployed) -> Iterator[Finding]:
     """No proof for a day that enquiries go the whole way."""
-    found = list(Table(stack[_LEADS], case.aws("dynamodb")).get_each([LAST], LOOKED_AT))
+    found = list(_leads(case, stack).get_each([LAST], LOOKED_AT))
     page = "docs/operations.md#canarysilentalarm"
     if not found:
         yield note("No enquiry of the canary's has gone the whole way yet", f"It tries every hour: {page}")
     elif (silent := case.now - seconds(found[0]["proven_at"]["S"])) > _SILENT_SECONDS:
         yield wrong(f"The last enquiry of the canary's went the whole way {_duration(silent)} ago", page)
+
+
+def _leads(case: Case, stack: Deployed) -> Table:
+    """The table in use, which may be one that was restored."""
+    return Table(stack.outputs["LeadTableName"], case.aws("dynamodb"))
 
 
 def _waits(item: "Item", now: float) -> bool:

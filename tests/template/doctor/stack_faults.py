@@ -134,6 +134,33 @@ def canary(world: World, at: str | None) -> Callable[[], object]:
     return lambda: canary_proven(world.stack["LeadTable"], "2026-11-23T02:00:00.000Z")
 
 
+def canary_of_before_a_restore(world: World) -> Callable[[], object]:
+    """It came through, and never in the table that is in use now."""
+    dynamodb, name = world.at("dynamodb"), f"{world.stack.name}-restored"
+    made = dynamodb.describe_table(TableName=world.stack["LeadTable"])["Table"]
+    dynamodb.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        DeletionProtectionEnabled=True,
+        KeySchema=made["KeySchema"],
+        AttributeDefinitions=made["AttributeDefinitions"],
+        GlobalSecondaryIndexes=[
+            {part: index[part] for part in ("IndexName", "KeySchema", "Projection")}
+            for index in made["GlobalSecondaryIndexes"]
+        ],
+    )
+    recovery, expiry = {"PointInTimeRecoveryEnabled": True}, {"Enabled": True, "AttributeName": "expires_at"}
+    dynamodb.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=recovery)
+    dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=expiry)
+    world.stack = replace(world.stack, outputs={**world.stack.outputs, "LeadTableName": name})
+
+    def undo() -> None:
+        dynamodb.update_table(TableName=name, DeletionProtectionEnabled=False)
+        dynamodb.delete_table(TableName=name)
+
+    return undo
+
+
 def deleted_secret(world: World) -> Callable[[], object]:
     secret = world.stack["Keys"]
     world.at("secretsmanager").delete_secret(SecretId=secret, RecoveryWindowInDays=30)
@@ -275,6 +302,10 @@ STACK_FAULTS: Final[dict[str, Fault]] = {
     ),
     "a canary that never came through": Fault(
         lambda world: canary(world, None),
+        ("note: No enquiry of the canary's has gone the whole way yet -> It tries every hour: .*#canarysilentalarm",),
+    ),
+    "a canary that came through before a restore alone": Fault(
+        canary_of_before_a_restore,
         ("note: No enquiry of the canary's has gone the whole way yet -> It tries every hour: .*#canarysilentalarm",),
     ),
     "a secret that was deleted": Fault(

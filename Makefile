@@ -42,9 +42,9 @@ else
 endif
 
 # Every check runs, whatever became of the one before; pytest's own closing line comes last. A test file is the work of one
-# process, and there is one process for each core; files keep the order of tests/conftest.py, or the longest would come last.
-# What the browser tests need from npm is installed while others run. One process more than there are cores: tests that start
-# programs and browsers wait for them.
+# process, of which there is one more than there are cores, since tests that start programs and browsers wait for them; files
+# keep the order of tests/conftest.py, or the longest would come last. What the browser tests need from npm is installed while
+# others run.
 test: $(READY)  ## every check: format, lint, types, and all tests
 	@$(PYTHON) -c "from tests.browser import tools; tools.npm_packages(print)" >/dev/null 2>&1 &
 	@failed=; \

@@ -126,9 +126,8 @@ class Lead:
     # What people did: each with `outcome`, `at`, `by`, perhaps `again_at`, and once undone `undone_at` and `undone_by`.
     outcomes: tuple[Mapping[str, str], ...] = ()
     rescued_at: str | None = None  # kept back, and a person said that it is none to keep back
-    notes: tuple[Mapping[str, str], ...] = field(
-        default=(), repr=False
-    )  # each with `at`, `by`, `text`, perhaps `closed` and `told`
+    # Each with `at`, `by` and `text`; where it says that a person was told of a closed day, `closed`, perhaps `told`.
+    notes: tuple[Mapping[str, str], ...] = field(default=(), repr=False)
     apart: tuple[str, ...] = ()  # the ids of leads that a person said are another person's
 
     # The ids of the mails about it, each before it is written down: whoever erases the lead finds them.

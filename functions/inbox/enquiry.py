@@ -192,7 +192,7 @@ def _is_past_promise(lead: Lead, hours: OpeningHours) -> bool:
     if last is None and any("closed" in each for each in lead.notes):  # told that it is later, and no time
         return False
     known = last or lead.answer_by
-    return bool(known) and again > seconds(known or "")
+    return known is not None and again > seconds(known)
 
 
 def _step(lead: Lead, button: "Button", press: "Press") -> Lead | None:

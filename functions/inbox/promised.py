@@ -1,6 +1,6 @@
 """Whom the practice promised an answer on a day on which it is closed, with words that are ready to be sent."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -88,8 +88,7 @@ class Promised:
             StoreUnavailable: DynamoDB could not give them.
         """
         found: dict[int, list[Person]] = {day: [] for day in days}
-        waiting = (lead for lead in self.store.read_each(self.store.open()) if lead.expires_at > now)
-        unanswered = [(at, lead) for lead in waiting if not lead.outcome for at in _promises(lead)]
+        unanswered = [(at, lead) for lead in self._open(now) if not lead.outcome for at in _promises(lead)]
         for at, lead in sorted(unanswered, key=lambda each: each[0]):
             promised = seconds(at)
             if (day := self.hours.day(promised)) in found:
@@ -98,8 +97,7 @@ class Promised:
 
     def know_of(self, day: str, now: float) -> int:
         """How many who are still open were told that a day (ISO 8601) is closed. Raises StoreUnavailable."""
-        waiting = (lead for lead in self.store.read_each(self.store.open()) if lead.expires_at > now)
-        return sum(note_of_closure(lead, day) is not None for lead in waiting)
+        return sum(note_of_closure(lead, day) is not None for lead in self._open(now))
 
     def tell(self, lead_id: str, day: str, visit: Visit) -> Lead:
         """Somebody was told that a day (ISO 8601) is closed, and by when they hear: a note of their enquiry says so.
@@ -132,6 +130,9 @@ class Promised:
             return note_removed(lead, note["at"], visit.now, visit.member) if note else None
 
         self.store.change(lead_id, step)
+
+    def _open(self, now: float) -> Iterator[Lead]:
+        return (lead for lead in self.store.read_each(self.store.open()) if lead.expires_at > now)
 
     def _person(self, lead: Lead, promised: float, later: float | None) -> Person:
         enquiry, theirs, own = lead.enquiry, self.pages.speech(lead.enquiry.locale), self.pages.speech()

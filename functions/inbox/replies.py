@@ -100,5 +100,5 @@ def mail_of(lead: Lead, theirs: Speech, text: str | None = None) -> str | None:
 def ways(lead: Lead, theirs: Speech) -> dict[str, str]:
     """Opens a call (`phone`) or a mail (`email`) to the person, each that is known; the way that they prefer first."""
     known = {"phone": tel(lead.enquiry), "email": mail_of(lead, theirs)}
-    preferred = lead.enquiry.preferred_contact
-    return {way: known[way] or "" for way in sorted(known, key=lambda each: each != preferred) if known[way]}
+    ordered = sorted(known.items(), key=lambda each: each[0] != lead.enquiry.preferred_contact)
+    return {way: opens for way, opens in ordered if opens}

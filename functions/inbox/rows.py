@@ -67,7 +67,7 @@ class Row:
 def row(lead: Lead, hours: Hours, pages: Pages, now: float, *, is_whole_name: bool = False) -> Row:
     """A lead as a row, as things are now (seconds since the epoch), with the whole name if that is asked for."""
     articles, article = pages.articles, lead.enquiry.article
-    due = None if lead.is_kept_back else call_again_at(lead, hours) if lead.outcome else deadline(lead, hours)
+    due = None if lead.is_kept_back else call_again_at(lead, hours) or deadline(lead, hours)
     return Row(
         lead=lead,
         name=(None if is_whole_name else first_name(lead.enquiry.name)) or lead.enquiry.name,

@@ -87,7 +87,7 @@ class AmidFaults(RuleBasedStateMachine):
             path = f"/inbox/enquiry/{(link or '').rpartition('/')[2]}"
         else:
             path, fields = f"/inbox/leads/{lead.id}", {**fields, "version": str(lead.version)}
-        answer = self.amid(trouble, lambda: self.post(path, fields))
+        answer = self.post(path, fields, trouble)
         if answer and answer["statusCode"] == 303 and "before=" not in answer["headers"]["location"]:
             self.promises.acts.add((lead.reference, at))
 
@@ -96,14 +96,15 @@ class AmidFaults(RuleBasedStateMachine):
         person = self.world.wiring("inbox").people.of(lead) if lead else None
         self.promises.to_erase |= {each.reference for each in person.leads} if person else set()
         fields = {"erase": seal(person) if person else ""}
-        self.amid(trouble, lambda: self.post(f"/inbox/leads/{self.id_of(submission)}/person", fields))
+        self.post(f"/inbox/leads/{self.id_of(submission)}/person", fields, trouble)
 
-    def post(self, path: str, fields: dict[str, str]) -> dict[str, Any]:
+    def post(self, path: str, fields: dict[str, str], trouble: Trouble) -> dict[str, Any] | None:
         if self.browser is None or self.world.now > self.signed_in_until:
             self.browser = signed_in(self.world.stack)
             self.signed_in_until = self.world.now + 25 * SECONDS_PER_DAY
-        body = urlencode({"token": self.browser.token, **fields}).encode()
-        return self.browser.result("POST", path, body, {**FORM, **FROM_OURS})
+        browser = self.browser
+        body = urlencode({"token": browser.token, **fields}).encode()
+        return self.amid(trouble, lambda: browser.result("POST", path, body, {**FORM, **FROM_OURS}))
 
     def id_of(self, submission: Submission) -> str:
         """The id of its lead, as far as there is one."""

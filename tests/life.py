@@ -175,11 +175,11 @@ class Life(AmidFaults):
     def a_day_is_closed_or_opened(self, days: int, does_close: bool, trouble: Trouble) -> None:
         day = timestamp(self.world.now + days * SECONDS_PER_DAY)[:10]
         fields = {"close": "day", "day": day} if does_close else {"reopen": day}
-        self.amid(trouble, lambda: self.post("/inbox/days", fields))
+        self.post("/inbox/days", fields, trouble)
 
     @rule(trouble=TROUBLES)
     def a_test_is_asked_for(self, trouble: Trouble) -> None:
-        self.amid(trouble, lambda: self.post("/inbox/days", {"test": "1"}))
+        self.post("/inbox/days", {"test": "1"}, trouble)
 
 
 _offsets = cache(utc_offsets)
@@ -197,6 +197,7 @@ def live(new_world: Callable[..., World], runs: int, number: int) -> Counter[str
             deadline=None,
             suppress_health_check=list(HealthCheck),
             print_blob=False,
+            database=None,
         ),
     )
     return happened

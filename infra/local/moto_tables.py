@@ -2,19 +2,27 @@
 
 import copy
 import json
+import threading
 from base64 import b64encode
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from typing import Any
 
 from moto.core.serialize import SERVICE_SPECIFIC_SERIALIZERS, JSONSerializer
-from moto.dynamodb.models.dynamo_type import Item
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
+
+# moto copies a table for each write of a transaction, to go back to: a bundle's alone would copy it a hundred times.
+_transacting = threading.local()
+_transact: Callable[[Any, Any], None] = DynamoDBBackend.transact_write_items
 
 
 def hasten() -> None:
     """Makes every table of this process copy and sort its items in another way; what it answers is the same."""
     changed: Any = Table
     changed.__deepcopy__, changed.all_items = _as_it_is, _all_items
+    backend: Any = DynamoDBBackend
+    backend.transact_write_items = _transact_write_items
     SERVICE_SPECIFIC_SERIALIZERS["dynamodb"] = {"json": _Answer}
 
 
@@ -38,10 +46,9 @@ class _Answer(JSONSerializer):
 
 
 def _as_it_is(table: Any, _: object) -> Any:
-    """A table to which moto goes back where a transaction fails: it makes one for each of a transaction's writes.
-
-    Values and the stream's records are replaced and never changed, so they need no copies.
-    """
+    """A copy of a table. Values and the stream's records are replaced and never changed, so they need no copies."""
+    if getattr(_transacting, "is_so", False):
+        return table
     kept = copy.copy(table)
     kept.items = copy.copy(table.items)
     for key, found in table.items.items():
@@ -53,6 +60,41 @@ def _as_it_is(table: Any, _: object) -> Any:
         kept.stream_shard = copy.copy(table.stream_shard)
         kept.stream_shard.table, kept.stream_shard.items = kept, list(table.stream_shard.items)
     return kept
+
+
+def _transact_write_items(backend: Any, transact_items: Sequence[Mapping[str, Any]]) -> None:
+    """moto's own, but what the transaction is about is what is taken back where it fails."""
+    parts = [part for named in transact_items for part in named.values() if part.get("TableName") in backend.tables]
+    take_back = [_kept(backend, part) for part in parts]
+    _transacting.is_so = True
+    try:
+        _transact(backend, transact_items)
+    except Exception:
+        for each in take_back:
+            each()
+        raise
+    finally:
+        _transacting.is_so = False
+
+
+def _kept(backend: Any, part: Mapping[str, Any]) -> Callable[[], None]:
+    """Remember the item that a part of a transaction is about; what comes back puts it back."""
+    table, key = backend.tables[part["TableName"]], part.get("Key") or part["Item"]
+    at, range_at = (DynamoType(key[name]) if name else None for name in (table.hash_key_attr, table.range_key_attr))
+    records = table.stream_shard.items if table.stream_shard else []
+    found, length = table.items.get(at), len(records)
+    was = found if found is None or range_at is None else found.get(range_at)
+    was = _copied(was) if was else None
+
+    def take_back() -> None:
+        del records[length:]
+        items, place = (table.items, at) if range_at is None else (table.items[at], range_at)
+        if was:
+            items[place] = was
+        else:
+            items.pop(place, None)
+
+    return take_back
 
 
 def _copied(item: Item) -> Item:

@@ -60,7 +60,7 @@ def test_it_answers_as_moto_does(created: Created, stack: Stack) -> None:
 
     def new(patch: pytest.MonkeyPatch, **kind: Any) -> World:
         created.renew()
-        moto.append(DirectClient(stack.table))
+        moto.append(DirectClient())
         return World(stack, patch, **{**kind, "late": 0}, new_table=Compared)
 
     live(new, RUNS, SEED)

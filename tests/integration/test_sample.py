@@ -44,7 +44,7 @@ class Filled:
 @pytest.fixture
 def filled(stack: Stack, task_root: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Filled:
     variables = {**stack.variables["notify"], **stack.variables["leads"]}
-    direct: Any = DirectClient(stack.table)
+    direct: Any = DirectClient()
     for function in ("notify", "followup"):
         monkeypatch.setattr(import_module(f"functions.{function}.app").wiring, "dynamodb", direct)
     sample = Sample(task_root / "compiled", variables, direct, boto3.client("secretsmanager"))

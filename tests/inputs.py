@@ -140,7 +140,8 @@ class Maker:
 
     def form_body(self, fields: Mapping[str, Any]) -> str:
         """The same as a form sends it."""
-        pairs = [(name, self.likely([str(value)])) for name, value in fields.items() if not self.one_in(12)]
+        ticked = {name: "true" if value is True else str(value) for name, value in fields.items()}
+        pairs = [(name, self.likely([value])) for name, value in ticked.items() if not self.one_in(12)]
         if self.one_in(6):
             pairs += [(self.likely([*fields]), self.text()) for _ in range(self.of((1, 2, 60)))]
         written = urlencode(pairs, errors="surrogatepass")

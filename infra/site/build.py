@@ -66,6 +66,35 @@ def compile_from(
     sources: Places, out: Path, *, origin: str | None = None, drafts: bool = False, today: date | None = None
 ) -> Report:
     """`compile_all` from other sources, or as of another day."""
+    edition, messages, warnings = read_edition(sources, origin=origin, drafts=drafts, today=today)
+    practice = edition.practice
+    table = Table()
+    index = fill(edition, table)
+    report = _report(edition, index, warnings)
+    with _replacing(out / "compiled") as folder:
+        table.write(folder / "site", index)
+        for name, document in form_documents(edition):
+            _write_json(folder / "forms" / name, document)
+        for locale, catalog in messages.items():
+            path = folder / "locales" / catalogue_folder(locale) / "LC_MESSAGES" / f"{DOMAIN}.mo"
+            path.parent.mkdir(parents=True)
+            path.write_bytes(message_files.compile_catalogue(catalog))
+        write_inbox(edition, sources.inbox, folder / INBOX)
+        _write_json(folder / "form.json", compiled_form())
+        _write_json(folder / "practice.json", document_of(practice))
+        _write_json(folder / "languages.json", build_table(practice.locales))
+        _write_json(folder / "mail.json", mail_parts(practice, edition.localizers, edition.titles, sources.mail))
+        _write_json(folder / "report.json", asdict(report))
+    return report
+
+
+def read_edition(
+    sources: Places, *, origin: str | None = None, drafts: bool = False, today: date | None = None
+) -> tuple[Edition, dict[str, Catalog], list[str]]:
+    """The site as its sources have it, the messages of each locale but the source's, and warnings.
+
+    Raises ContentError.
+    """
     file = read_file(sources.practice)
     practice = practice_of(file)
     if origin:
@@ -85,24 +114,7 @@ def compile_from(
         today=today or datetime.now(UTC).date(),
         drafts=drafts,
     )
-    table = Table()
-    index = fill(edition, table)
-    report = _report(edition, index, warnings)
-    with _replacing(out / "compiled") as folder:
-        table.write(folder / "site", index)
-        for name, document in form_documents(edition):
-            _write_json(folder / "forms" / name, document)
-        for locale, catalog in messages.items():
-            path = folder / "locales" / catalogue_folder(locale) / "LC_MESSAGES" / f"{DOMAIN}.mo"
-            path.parent.mkdir(parents=True)
-            path.write_bytes(message_files.compile_catalogue(catalog))
-        write_inbox(edition, sources.inbox, folder / INBOX)
-        _write_json(folder / "form.json", compiled_form())
-        _write_json(folder / "practice.json", document_of(practice))
-        _write_json(folder / "languages.json", build_table(practice.locales))
-        _write_json(folder / "mail.json", mail_parts(practice, edition.localizers, edition.titles, sources.mail))
-        _write_json(folder / "report.json", asdict(report))
-    return report
+    return edition, messages, warnings
 
 
 def _catalogues(sources: Places, practice: Practice, *, drafts: bool) -> tuple[dict[str, Catalog], list[str]]:

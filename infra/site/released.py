@@ -3,37 +3,30 @@
     python -m infra.site.released
 
 A page may outlive its release: a delivery network hands it out for five minutes more (`table.REVALIDATED`), and the
-style and the script that it names have addresses of their own content. `functions/content/released` has those files,
+style and the scripts that it names have addresses of their own content. `functions/content/released` has those files,
 under the names and with the bytes that they are served with. What has not changed since has one address and is served
 once, so a package grows by what has changed, and by one generation of it.
 """
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
+from infra.site.build import read_edition
 from infra.site.errors import ContentError
+from infra.site.outputs.index import current_assets
 from infra.site.places import Places
-from infra.site.sources.assets import Asset, read_assets, read_pictures
-from infra.site.sources.portrait import portrait
-from infra.site.sources.practice_file import read_file
 
 
 def keep(sources: Places) -> Sequence[str]:
     """Put the current assets in the place of the kept ones; returns their names. Raises ContentError."""
-    assets = {Path(asset.path).name: asset for found in _current(sources) for asset in found.values()}
+    assets = {Path(asset.path).name: asset for asset in current_assets(read_edition(sources)[0])}
     sources.released.mkdir(exist_ok=True)
     for path in sources.released.iterdir():
         path.unlink()
     for name, asset in assets.items():
         (sources.released / name).write_bytes(asset.body)
     return sorted(assets)
-
-
-def _current(sources: Places) -> Sequence[Mapping[str, Asset]]:
-    articles = sorted(each.parent for each in sources.articles.glob("*/article.yaml"))
-    photograph = portrait(read_file(sources.practice), sources.practice)
-    return [read_assets(sources.assets), photograph, *map(read_pictures, [sources.home, *articles])]
 
 
 def main() -> int:

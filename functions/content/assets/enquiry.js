@@ -5,12 +5,12 @@
  */
 
 /**
- * What the page says to its script; nothing on a page without a form.
+ * What scripts say in the page's language (templates/words.html), and the form's fields.
  *
- * @type {Record<string, any> & {fields?: Record<string, {required?: boolean, clean?: string, limit?: number}>}}
+ * @type {Record<string, any> & {fields: Record<string, {required?: boolean, clean?: string, limit?: number}>}}
  */
-export const texts = JSON.parse(document.querySelector('#form-texts')?.textContent || '{}');
-const FORM = texts.fields ?? {};
+export const { default: texts } = await import(document.querySelector('#words').href);
+const FORM = texts.fields;
 /** The form's fields that are in sight, in their order, and those of them that are typed. */
 export const FIELDS = Object.keys(FORM).filter((field) => document.querySelector(`#field-${field}-error`));
 export const TYPED = FIELDS.filter((field) => FORM[field].clean);

@@ -1,6 +1,6 @@
 /**
  * The enquiry form in browsers that run scripts. It works without: whatever fails here before the last line leaves it
- * as it was. Its texts stand in the page, in #form-texts, so that it says what the server would say.
+ * as it was. Its texts come from where the server's do, so that it says what the server would say.
  *
  * @typedef {{field: string, detail: string, code?: string}} Fault
  * @typedef {{status: number, wait?: number, reference?: string, page?: string, code?: string,
@@ -27,7 +27,7 @@ const errorOf = (name) => find(`#field-${name}-error`);
 const form = find('form[data-enquiry]');
 const status = find('[data-status]');
 const summary = find('[data-summary]');
-const prefix = texts.title_prefix ?? '';
+const prefix = texts.title_prefix;
 const title = document.title.replace(prefix, '').trim(); // the server may have put it there
 /** @type {Draft} */
 let draft;
@@ -91,7 +91,7 @@ function report(faults) {
 
 function errorSummary(faults) {
   const list = create('ul', {}, ...faults.map((fault) => create('li', {}, linkTo(fault))));
-  const heading = create('h2', { id: 'summary-title' }, texts.summary ?? '');
+  const heading = create('h2', { id: 'summary-title' }, texts.summary);
   const attributes = { class: 'error-summary', role: 'alert', tabindex: -1, 'aria-labelledby': heading.id };
   return create('div', attributes, heading, list);
 }
@@ -124,8 +124,8 @@ function create(tag, attributes, ...children) {
 
 /** A space and a button that calls the practice. */
 function call() {
-  const number = create('bdi', { dir: 'ltr' }, texts.phone ?? '');
-  return texts.phone_uri ? [' ', create('a', { class: 'button', href: texts.phone_uri }, number)] : [];
+  const number = create('bdi', { dir: 'ltr' }, texts.phone);
+  return [' ', create('a', { class: 'button', href: texts.phone_uri }, number)];
 }
 
 /** A count below a field, from nine tenths of its limit on; read out when the typing pauses. */
@@ -154,14 +154,14 @@ function restore() {
   for (const [field, value] of Object.entries(fields)) {
     if (form.elements[field]) form.elements[field].value = value;
   }
-  const clear = create('button', { type: 'button' }, texts.clear ?? '');
+  const clear = create('button', { type: 'button' }, texts.clear);
   clear.addEventListener('click', () => {
     draft.clear();
     empty();
     say('');
     inputOf('name').focus();
   });
-  if (texts.restored) say('restored', texts.restored, ...(texts.clear ? [clear] : []));
+  say('restored', texts.restored, clear);
 }
 
 function empty() {
@@ -207,7 +207,7 @@ function isWithdrawn(fields) {
 
 async function send() {
   setSending(true);
-  say('sending', texts.sending ?? '');
+  say('sending', texts.sending);
   let failures = 0;
   let due = 0;
   let wasOffline = false;
@@ -251,7 +251,7 @@ async function send() {
     if (answer.wait > LONGEST_WAIT) break;
     const pauses = (answer.wait ?? 0) + 500 * 2 ** failures * (0.5 + Math.random());
     due = Date.now() + (wasOffline ? LONGEST_WAIT : pauses); // offline, with a look in case the browser is mistaken
-    say('waiting', texts.offline ?? '');
+    say('waiting', texts.offline);
   }
   giveUp();
 }
@@ -259,12 +259,12 @@ async function send() {
 /** Ends the sending if the form holds nothing that may be sent, and says why; the focus stays where somebody types. */
 function stops(fields, mayHaveArrived) {
   if (isWithdrawn(fields)) {
-    rest('withdrawn', texts.withdrawn ?? '', ...(mayHaveArrived ? [' ', texts.maybe_arrived ?? '', ...call()] : []));
+    rest('withdrawn', texts.withdrawn, ...(mayHaveArrived ? [' ', texts.maybe_arrived, ...call()] : []));
     return true;
   }
   const faults = findFaults(fields);
   for (const { field, detail } of faults) showError(field, detail);
-  if (faults.length) rest('stopped', texts.stopped ?? '');
+  if (faults.length) rest('stopped', texts.stopped);
   return faults.length > 0;
 }
 
@@ -322,7 +322,7 @@ function refuse(answer) {
 }
 
 function giveUp(detail) {
-  rest('failed', detail ?? texts.failed ?? '', ...call());
+  rest('failed', detail ?? texts.failed, ...call());
 }
 
 function thank({ reference, locale, page }) {
@@ -336,7 +336,7 @@ function thank({ reference, locale, page }) {
 /** The form is empty, and this is why: also for who comes back to it, or never got to the page that says thank you. */
 function sayThanks(reference) {
   empty();
-  say('sent', texts.sent ?? '', ' ', create('strong', {}, create('bdi', { dir: 'ltr' }, reference)));
+  say('sent', texts.sent, ' ', create('strong', {}, create('bdi', { dir: 'ltr' }, reference)));
 }
 
 // ---- What happens to the form

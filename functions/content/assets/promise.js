@@ -129,6 +129,8 @@ function promised(now, { sentence, words, ...hours }) {
   return sentence.replace('{moment}', onClocks(promise, moment, hours, words)).replace('..', '.');
 }
 
+// The hours are the page's, for they are of its day; the words serve every page of the language.
+const promise = { ...JSON.parse(document.querySelector('#timetable').textContent), ...texts.promise };
 const place = document.querySelector('[data-promise]');
 const headings = document.querySelectorAll('[data-open]');
 
@@ -137,22 +139,19 @@ function put(element, text) {
 }
 
 function refresh() {
-  if (!texts.promise) return;
   const now = Date.now() / 1000;
-  if (place) put(place, promised(now, texts.promise));
-  for (const heading of headings) put(heading, openness(now, texts.promise));
+  if (place) put(place, promised(now, promise));
+  for (const heading of headings) put(heading, openness(now, promise));
 }
 
 /** Takes in from when on the practice closes on which days: `2026-11-25T14:30, 2026-11-26T00:00`, as its clocks show it. */
 export function heed(closedFrom) {
-  if (!closedFrom || !texts.promise) return;
+  if (!closedFrom) return;
   const times = closedFrom.split(', ').map((time) => Date.parse(`${time}Z`) / 1000);
-  texts.promise.closed = Object.fromEntries(times.map((at) => [Math.floor(at / DAY), at % DAY]));
+  promise.closed = Object.fromEntries(times.map((at) => [Math.floor(at / DAY), at % DAY]));
   refresh();
 }
 
-if (texts.promise) {
-  refresh();
-  setInterval(refresh, A_MINUTE);
-  addEventListener('pageshow', refresh);
-}
+refresh();
+setInterval(refresh, A_MINUTE);
+addEventListener('pageshow', refresh);

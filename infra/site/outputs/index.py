@@ -20,6 +20,8 @@ from infra.site.languages.cldr import build_table
 from infra.site.outputs import api, crawlers, openapi, problems
 from infra.site.outputs.pages import SLOTS, error_page, page_rows, thank_you_rows
 from infra.site.outputs.promises import promise_documents
+from infra.site.outputs.words import words
+from infra.site.sources.assets import Asset
 from infra.site.table import REVALIDATED, Row, Table
 from shared.http import JSON, dump_json
 
@@ -47,6 +49,15 @@ def fill(edition: Edition, table: Table) -> Entry:
     }
 
 
+def current_assets(edition: Edition) -> Iterator[Asset]:
+    """Whatever the site's own pages name by the address of its content."""
+    yield from edition.assets.values()
+    for found in (edition.home_pictures, *edition.pictures.values()):
+        yield from found.values()
+    for locale in edition.locales:
+        yield words(edition, locale)
+
+
 def _locale_sets(edition: Edition) -> list[str]:
     """The site's locales, and those of each article that lacks some."""
     return list(dict.fromkeys([_key(edition.locales), *(_key(edition.locales_of(slug)) for slug in edition.slugs)]))
@@ -57,8 +68,7 @@ def _key(locales: Sequence[str]) -> str:
 
 
 def _asset_rows(edition: Edition, table: Table) -> dict[str, Row]:
-    pictures = (each for found in (edition.home_pictures, *edition.pictures.values()) for each in found.values())
-    assets = {asset.path: asset for asset in (*edition.released, *edition.assets.values(), *pictures)}
+    assets = {asset.path: asset for asset in (*edition.released, *current_assets(edition))}
     return {
         path: table.add(asset.body, {"content-type": asset.content_type, "cache-control": _IMMUTABLE})
         for path, asset in assets.items()

@@ -4,18 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from markupsafe import Markup
-
-from functions.leads import phone
-from functions.leads.sentences import Sentences
 from infra.site.edition import Edition
 from infra.site.outputs import structured_data
-from infra.site.outputs.compiled_form import form_fields, limits
+from infra.site.outputs.compiled_form import form_fields
 from infra.site.outputs.problems import WITHHELD_DETAIL, WITHHELD_TITLE
-from infra.site.outputs.promises import open_times, script_promise
+from infra.site.outputs.promises import open_times, script_hours
+from infra.site.outputs.words import words
 from infra.site.table import REVALIDATED, Row, Table
 from infra.site.views import audit, form_slots
-from infra.site.views.render import data_block
 from shared.consent import CONSENT_VERSION, consent_text
 from shared.http import HTML
 from shared.messages import mark as _
@@ -30,26 +26,18 @@ _THANK_YOU_TITLE = _("Thank you")
 
 @dataclass(frozen=True)
 class FormView:
-    """What templates call `form`, and what its script has to know.
+    """What templates call `form`.
 
     Attributes:
         consent_text: What is agreed to, and which version of it.
-        sentences: What the server says, as JSON for a data block, by code, or `field code` where a field has its own.
         fields: The form's fields in their order, as `form_fields` has them.
-        digits: What the shortest telephone number of the practice's country has.
-        zero: Whether a number there may begin with a single zero.
-        promise: What there is to know for the promise of a time.
         times: The times of the day to choose from.
         kept: For how long an enquiry is kept.
     """
 
     consent_text: str
     consent_version: str
-    sentences: Markup
     fields: Mapping[str, Mapping[str, Any]]
-    digits: int
-    zero: bool
-    promise: Mapping[str, Any]
     times: Sequence[str]
     kept: str
 
@@ -71,7 +59,7 @@ def thank_you_rows(edition: Edition, table: Table) -> dict[str, Row]:
         page = edition.page(locale, edition.localizers[locale].say(_THANK_YOU_TITLE))
         flags = edition.emergencies(locale)
         html = edition.renderer(locale).page(
-            "thank_you.html", page=page, red_flags=flags, opening=script_promise(edition, locale), **SLOTS
+            "thank_you.html", page=page, red_flags=flags, **_scripts(edition, locale), **SLOTS
         )
         headers = {**_headers(locale), "cache-control": "no-store", "x-robots-tag": "noindex"}
         rows[locale] = table.add(_checked(html, "thank_you.html").encode(), headers, fixed=False)
@@ -94,7 +82,7 @@ def form_documents(edition: Edition) -> Iterator[tuple[str, dict[str, Any]]]:
             article = edition.article(publication)
             page = edition.page(locale, article.title, languages=edition.article_alternates(slug, locale))
             renderer = edition.renderer(locale)
-            html = renderer.cut_page("landing.html", page=page, article=article, form=_form(edition, locale))
+            html = renderer.cut_page("landing.html", page=page, article=article, **_form(edition, locale))
             fragments = renderer.fragments("partials/form_fragments.html", form_slots.FRAGMENTS)
             document = {"revision": article.revision, "pieces": form_slots.cut(html), "fragments": fragments}
             yield f"{slug}.{locale}.json", document
@@ -111,7 +99,7 @@ def _home(edition: Edition, table: Table, locale: str) -> Row:
         shared_as=edition.home_pictures.get(f"og.{locale}.png"),
     )
     html = edition.renderer(locale).page(
-        "home.html", page=page, articles=edition.articles_for(locale), opening=script_promise(edition, locale)
+        "home.html", page=page, articles=edition.articles_for(locale), **_scripts(edition, locale)
     )
     return table.add_page(_checked(html, "home.html"), {**_headers(locale), "cache-control": REVALIDATED})
 
@@ -131,7 +119,7 @@ def _landing(edition: Edition, table: Table, locale: str, slug: str) -> Row:
         json_ld=structured_data.article_graph(edition, article),
         shared_as=edition.pictures[slug].get(f"og.{locale}.png"),
     )
-    html = edition.renderer(locale).page("landing.html", page=page, article=article, form=_form(edition, locale))
+    html = edition.renderer(locale).page("landing.html", page=page, article=article, **_form(edition, locale))
     return table.add_page(_checked(html, "landing.html"), {**_headers(locale), "cache-control": REVALIDATED})
 
 
@@ -147,20 +135,20 @@ def _withheld(edition: Edition, table: Table, locale: str, slug: str) -> Row:
     return error_page(edition, table, locale, status=404, error=error)
 
 
-def _form(edition: Edition, locale: str) -> FormView:
-    localizer, view = edition.localizers[locale], edition.views[locale]
-    sentences = Sentences(localizer.catalogue, view.example_phone, view.example_abroad, limits())
-    return FormView(
+def _form(edition: Edition, locale: str) -> dict[str, Any]:
+    localizer = edition.localizers[locale]
+    form = FormView(
         consent_text(localizer.catalogue, edition.practice.name),
         CONSENT_VERSION,
-        data_block(sentences.of_page()),
         form_fields(),
-        phone.fewest_digits(edition.practice.address.country),
-        phone.may_begin_with_zero(edition.practice.address.country),
-        script_promise(edition, locale),
         open_times(edition.hours),
         localizer.period(edition.practice.keep_days),
     )
+    return {"form": form, **_scripts(edition, locale)}
+
+
+def _scripts(edition: Edition, locale: str) -> dict[str, Any]:
+    return {"hours": script_hours(edition.hours, edition.today), "words": words(edition, locale).path}
 
 
 def _headers(locale: str) -> dict[str, str]:

@@ -56,11 +56,10 @@ def promise_documents(edition: Edition, table: Table) -> dict[str, str]:
     return {locale: table.add_document({**times, **_said(edition, locale)}) for locale in edition.locales}
 
 
-def script_promise(edition: Edition, locale: str) -> dict[str, Any]:
-    """What a script needs to say what would be promised now, and whether the practice is open (`assets/promise.js`)."""
+def promise_words(edition: Edition, locale: str) -> dict[str, Any]:
+    """How `assets/promise.js` says what would be promised now, and whether the practice is open."""
     localizer = edition.localizers[locale]
     return {
-        **script_hours(edition.hours, edition.today),
         "words": localizer.moment_words(edition.practice.time_zone),
         "sentence": localizer.catalogue.gettext(_WOULD_PROMISE),
         "opening": {name: localizer.catalogue.gettext(each) for name, each in _OPENING.items()},
@@ -68,7 +67,7 @@ def script_promise(edition: Edition, locale: str) -> dict[str, Any]:
 
 
 def script_hours(hours: OpeningHours, today: date) -> dict[str, Any]:
-    """The opening hours from `today` on, as that script counts in them."""
+    """The opening hours from `today` on, as `assets/promise.js` counts in them."""
     first_day = day_number(str(today))
     offsets = hours.zone.utc_offsets
     # The offset that holds now, and those to come.

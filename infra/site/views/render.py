@@ -15,9 +15,12 @@ Every template is given
 and besides
 
     landing.html    article: article_view.ArticleView, form: pages.FormView
-    home.html       articles: a list of ArticleView, opening: what assets/promise.js has to know
-    thank_you.html  reference and promise: text, red_flags: pairs of locale and HTML, opening
+    home.html       articles: a list of ArticleView
+    thank_you.html  reference and promise: text, red_flags: pairs of locale and HTML
     error.html      error: title, detail, links (each path, locale, dir, text)
+    words.html      form: words.FormWords, promise: promises.promise_words
+
+The first three have scripts, which need hours: promises.script_hours, and words: the address of a words.html.
 
 `partials/form_fragments.html` holds the macros named in `form_slots.FRAGMENTS`.
 """

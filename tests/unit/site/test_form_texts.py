@@ -1,4 +1,4 @@
-"""What the form's script is given to say, in the page's language."""
+"""What scripts are given to say, in the page's language."""
 
 import json
 import re
@@ -18,8 +18,9 @@ SCRIPTS = [Path("functions/content/assets", name) for name in ("form.js", "enqui
 
 @pytest.fixture
 def texts(compiled: Sample) -> Any:
-    html = landing(compiled, "es").html
-    return json.loads(html.partition('id="form-texts">')[2].partition("</script>")[0])
+    address = landing(compiled, "es").one("link", id="words")["href"]
+    module = compiled.get(address).body.decode()
+    return json.loads(module.removeprefix("export default ").rstrip(";\n"))
 
 
 def test_every_text_that_the_script_reads_is_there(texts: dict[str, Any]) -> None:

@@ -289,15 +289,6 @@ def test_a_second_persons_review_is_one_of_the_text_they_read(sample: Sample) ->
     assert not {"lastReviewed", "reviewedBy"} & translation.keys()
 
 
-def test_authors_left_out_of_a_reference_are_nobody(sample: Sample) -> None:
-    sample.edit("article.yaml", '"One A"', '"One A, Two B, et al"')
-    sample.compile()
-
-    cited = graph_of(landing(sample, "en"))["MedicalWebPage"]["citation"][0]
-
-    assert [each["name"] for each in cited["author"]] == ["One A", "Two B"]
-
-
 def test_the_source_names_its_translations(compiled: Sample) -> None:
     page = graph_of(landing(compiled, "en"))["MedicalWebPage"]
 

@@ -62,6 +62,7 @@ def test_what_has_not_changed_since_the_release_adds_nothing(sample: Sample, sou
 
     assert any(each.startswith("site.") for each in kept)
     assert any(each.startswith("form.") for each in kept)
+    assert any(each.startswith("words.es.") for each in kept)
     after = {each.name: each.read_bytes() for each in (sample.out / "compiled/site").rglob("*") if each.is_file()}
     assert after.keys() == before.keys()
     assert sum(map(len, after.values())) == sum(map(len, before.values()))

@@ -52,8 +52,9 @@ def test_at_the_form_the_hours_fold_under_the_number(compiled: Sample) -> None:
 def test_what_the_script_says_of_them_is_in_the_pages_language(compiled: Sample, path: str) -> None:
     page = Page(compiled, path)
 
-    assert page.one("script", id="form-texts")
-    assert '"until":"[es] Open until {time}"' in page.html
+    assert page.one("script", id="timetable")
+    words = compiled.get(page.one("link", id="words")["href"])
+    assert '"until":"[es] Open until {time}"' in words.body.decode()
     assert [each for each in page.all("script") if "/promise." in each.get("src", "")]
 
 

@@ -1,0 +1,52 @@
+"""What the scripts of a page say, in its language: a module that all pages of a language share.
+
+A page loads it beside the scripts, so what everybody reads need not wait for what only some are told. Nothing in it
+depends on the day: what stays the same from one build to the next keeps its address, and `infra.site.released` can keep
+it. What the scripts have to know of the hours stands in the page.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from functions.leads import phone
+from functions.leads.sentences import Sentences
+from infra.site.edition import Edition
+from infra.site.outputs.compiled_form import form_fields, limits
+from infra.site.outputs.promises import promise_words
+from infra.site.sources.assets import Asset, asset
+from infra.site.views.render import data_block
+
+
+@dataclass(frozen=True)
+class FormWords:
+    """What `words.html` calls `form`.
+
+    Attributes:
+        sentences: What the server says, as JSON, by code, or `field code` where a field has its own.
+        fields: The form's fields in their order, as `form_fields` has them.
+        digits: What the shortest telephone number of the practice's country has.
+        zero: Whether a number there may begin with a single zero.
+    """
+
+    sentences: Markup
+    fields: Mapping[str, Mapping[str, Any]]
+    digits: int
+    zero: bool
+
+
+def words(edition: Edition, locale: str) -> Asset:
+    """The module of a locale; what it exports is written down in `templates/words.html`."""
+    localizer, view = edition.localizers[locale], edition.views[locale]
+    country = edition.practice.address.country
+    sentences = Sentences(localizer.catalogue, view.example_phone, view.example_abroad, limits())
+    form = FormWords(
+        data_block(sentences.of_page()),
+        form_fields(),
+        phone.fewest_digits(country),
+        phone.may_begin_with_zero(country),
+    )
+    said = edition.renderer(locale).page("words.html", form=form, promise=promise_words(edition, locale))
+    return asset(f"words.{locale}.js", f"export default {said.strip()};\n".encode())

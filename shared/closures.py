@@ -1,8 +1,9 @@
 """Closures that the practice makes by a button, without a deployment: days, or the rest of them.
 
 They are one item of the table, `pk = PRACTICE`, `sk = CLOSURES`, whose `days` have an entry for each date: until when
-it is open then (`00:00` where it is closed all day), who said so and when. `version` goes up with each change;
-`settled` is the version with which the duties of all open enquiries were derived anew (`functions/followup`).
+it is open then (`00:00` where it is closed all day), who said so and when. `version` goes up with each change, and
+`changed` is when it last did, in seconds since the epoch; `settled` is the version with which the duties of all open
+enquiries were derived anew (`functions/followup`).
 
 Whoever reads them puts them into the opening hours, and all that is counted in those follows.
 """
@@ -22,9 +23,12 @@ if TYPE_CHECKING:
     from shared.items import Item
 
 ALL_DAY: Final = "00:00"
+_KNOWN: Final = ("days", "version", "changed", "settled")
 _KEY: "Final[Item]" = {"pk": {"S": "PRACTICE"}, "sk": {"S": "CLOSURES"}}
 # What is known of them holds for so many seconds: less than from one tick of a schedule to the next.
 _FRESH_SECONDS: Final = 50
+# So long after a change, every function knows of it and has ended what it began before, and indexes show that.
+_KNOWN_SECONDS: Final = 180
 # Reminders count open time that lies behind, so a closure outlives its day; by then nobody is reminded any more.
 _KEPT_DAYS: Final = 366
 _TRIES: Final = 8
@@ -52,6 +56,7 @@ class Closures:
         self._table = Table(table_name, client)
         self._hours = hours
         self._version = 0
+        self._changed = 0
         self._settled = 0
         self._read_at: float | None = None
 
@@ -66,8 +71,7 @@ class Closures:
 
     def take(self, item: "Item", now: float) -> list[Closure]:
         """Let what an item says be known. Raises ItemUnreadable where it is none; what was known before holds on."""
-        found, version, settled = _read(item)
-        self._version, self._settled = version, settled
+        found, self._version, self._changed, self._settled = _read(item)
         self._hours.closures = {day_number(each.day): clock_seconds(each.until) for each in found}
         self.confirm(now)
         return found
@@ -111,8 +115,10 @@ class Closures:
         """Whether the duties of all open enquiries follow from what was read last."""
         return self._settled == self._version
 
-    def record_settled(self) -> None:
-        """They do."""
+    def record_settled(self, now: float) -> None:
+        """They do, at `now`; as long as somebody may not know of the last change, it is not said for good."""
+        if now - self._changed < _KNOWN_SECONDS:
+            return
         settled = {"settled": attribute(self._version)}
         if self._table.update(_KEY, "version = :version", settled, {":version": attribute(self._version)}):
             self._settled = self._version
@@ -126,22 +132,26 @@ class Closures:
             condition, values = "attribute_not_exists(version)", None
             if self._version:
                 condition, values = "version = :was", {":was": attribute(self._version)}
-            written = {"days": _attribute_of(days), "version": attribute(self._version + 1)}
+            written = {
+                "days": _attribute_of(days),
+                "version": attribute(self._version + 1),
+                "changed": attribute(int(now)),
+            }
             if item := self._table.update(_KEY, condition, written, values):
                 self.take(item, now)
                 return
         raise StoreUnavailable("TooManyWriters")
 
 
-def _read(item: "Item") -> tuple[list[Closure], int, int]:
-    """The closures in an item, by date, its version, and the one that is settled."""
+def _read(item: "Item") -> tuple[list[Closure], int, int, int]:
+    """The closures in an item, by date, its version, when that was made, and the version that is settled."""
     try:
-        values = {name: value_of(item[name]) for name in ("days", "version", "settled") if name in item}
+        values = {name: value_of(each) for name, each in item.items() if name in _KNOWN}
         days = sorted(values.get("days", {}).items())
         found = [Closure(day, each["until"], each["by"], each["at"]) for day, each in days]
         for each in found:  # of their form, too
             day_number(each.day), clock_seconds(each.until)
-        return found, int(values.get("version", 0)), int(values.get("settled", 0))
+        return found, int(values.get("version", 0)), int(values.get("changed", 0)), int(values.get("settled", 0))
     except (AttributeError, KeyError, TypeError, ValueError):
         raise ItemUnreadable("days") from None
 

@@ -176,6 +176,8 @@ class AmidFaults(RuleBasedStateMachine):
         for lead_id in self.promises.unfinished():
             self.world.erasure.erase(lead_id)
         with self.promises.checked():
+            self.world.run(10)
+            self.promises.check_settled()
             self.world.run(5 * 24 * 60)
         self.promises.check_at_rest()
         self.promises.check_log(self.log.lines)

@@ -176,6 +176,10 @@ class Promises:
 
     # ---- at last
 
+    def check_settled(self) -> None:
+        """Every duty is written down as it follows from facts, opening hours and closures."""
+        assert not list(self.world.store.stranded()), "duties are written otherwise than they follow"
+
     def check_at_rest(self) -> None:
         """All is well, and time has passed: all that was due is done."""
         hidden = [lead_id for lead_id, is_hidden in self.world.store.stranded() if is_hidden]

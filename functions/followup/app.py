@@ -211,7 +211,7 @@ def _settle() -> None:
     if not wiring.closures.is_settled:
         for lead_id in list(wiring.store.open()):
             wiring.store.derive_anew(lead_id)
-        wiring.closures.record_settled()
+        wiring.closures.record_settled(time.time())
 
 
 def _run(parts: Iterable[Callable[[], None]]) -> None:

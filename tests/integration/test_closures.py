@@ -228,6 +228,25 @@ def test_what_was_written_before_a_closure_and_its_undoing_follows(
     assert next_at() == seconds(AT_ONE)
 
 
+def test_what_is_written_by_a_function_that_has_not_heard_yet_follows_too(
+    stack: Stack, practice: Closures, clock: Clock
+) -> None:
+    lead_id = alerted(stack)
+    delivered(lead_id, clock)
+    key = {"pk": {"S": f"LEAD#{lead_id}"}, "sk": {"S": "LEAD"}}
+    before = stack.dynamodb.get_item(TableName=stack.table, Key=key)["Item"]
+    practice.close(TODAY, ALL_DAY, SOMEBODY, clock.now)
+    clock.now += 60
+    tick(stack)
+
+    stack.dynamodb.put_item(TableName=stack.table, Item=before)
+    clock.now += 60
+    tick(stack)
+
+    (lead,) = stack.leads()
+    assert float(lead["next_at"]) == datetime(2026, 11, 26, 15, tzinfo=UTC).timestamp()
+
+
 def test_a_try_again_that_a_member_asks_for_falls_on_no_closed_day(
     stack: Stack, practice: Closures, clock: Clock
 ) -> None:

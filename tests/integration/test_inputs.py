@@ -4,6 +4,7 @@ import faulthandler
 import json
 import re
 import resource
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from functions.inbox.person import seal
 from functions.inbox.posts import TOKEN
 from shared.lead import timestamp
 from shared.telemetry import Telemetry
+from tests.codings import decoded
 from tests.inbox import Browser, signed_in
 from tests.inputs import FORM, Maker
 from tests.integration.conftest import SITE_LOCALES, Stack
@@ -241,16 +243,18 @@ def check(result: Mapping[str, Any], event: Mapping[str, Any]) -> None:
     assert status < 500
     assert json.dumps(result, ensure_ascii=False).encode()
     assert all(re.fullmatch(r"[ -~]*", value) for value in headers.values())
-    if status < 400 or not result["body"] or result["isBase64Encoded"]:
+    if status < 400 or not result["body"]:
         return
+    body = b64decode(result["body"]) if result["isBase64Encoded"] else result["body"].encode()
+    text = decoded(body, headers.get("content-encoding")).decode()
     assert headers["content-language"] in SITE_LOCALES
     if headers["content-type"].startswith("application/problem+json"):
-        document = json.loads(result["body"])
+        document = json.loads(text)
         assert document["status"] == status
         assert all(document[name] for name in ("type", "title", "detail", "code"))
     else:
         assert headers["content-type"] == "text/html; charset=utf-8"
-        assert f'<html lang="{headers["content-language"]}"' in result["body"]
+        assert f'<html lang="{headers["content-language"]}"' in text
 
 
 @pytest.fixture

@@ -107,6 +107,20 @@ def test_cloudformation_may_make_what_the_template_has_and_nothing_else(resource
     assert actions(policy_of(resources, "CloudFormationRole")) == needed | ACCESS_LOG
 
 
+def test_no_name_but_the_stacks_own_stands_in_the_way_of_a_second_stack_or_outside_what_the_role_may_make() -> None:
+    from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
+
+    named = []
+    for logical_id, resource in template.load(ROOT / "template.yaml").cloudformation["Resources"].items():
+        schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", resource["Type"]).schema
+        for identifier in [schema["primaryIdentifier"], *schema.get("additionalIdentifiers", ())]:
+            parts = [resource.get("Properties", {}).get(each.removeprefix("/properties/")) for each in identifier]
+            if all(isinstance(each, str) for each in parts):
+                named.append((logical_id, parts))
+
+    assert named == []
+
+
 def test_the_workflow_changes_nothing_but_through_cloudformation_and_calls_the_canary_alone(resources: Any) -> None:
     beside_looking = {
         each

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from infra.ops.doctor.case import Case, Deployed
 from infra.ops.doctor.findings import Finding, note, wrong
+from infra.ops.doctor.outside import Unreachable
 from infra.ops.origin import mismatch
 
 # CloudFront takes certificates of this region alone (CloudFront Developer Guide, "Requirements for using SSL/TLS
@@ -15,6 +16,8 @@ from infra.ops.origin import mismatch
 _CLOUDFRONTS_REGION: Final = "us-east-1"
 # ACM renews sixty days before the end; what ends so soon was not renewed.
 _SOON: Final = timedelta(days=30)
+# RFC 9110, sections 15.4.2 and 15.4.9.
+_FOR_GOOD: Final = (301, 308)
 _DOCUMENT: Final = "docs/operations.md#an-own-domain"
 
 
@@ -59,6 +62,24 @@ def records(case: Case, stack: Deployed) -> Iterator[Finding]:
     # An alias looks like any other address, and whether the pages are there is asked elsewhere.
     elif not case.resolve(domain, "A"):
         yield wrong(f"{domain} leads nowhere", f"Make a CNAME record for it that leads to {target}: {_DOCUMENT}")
+
+
+def bare_name(case: Case, stack: Deployed) -> Iterator[Finding]:
+    """A name without `www.` that is not forwarded to the domain by whoever keeps its records."""
+    domain = stack.parameters.get("DomainName", "")
+    if not domain.startswith("www."):
+        return
+    bare, page = domain.removeprefix("www."), f"{case.practice.locales[0]}/"
+    do = f"Forward it where its records are, by HTTPS too, for good (301) and with the path: {_DOCUMENT}"
+    try:
+        answer = case.fetch(f"https://{bare}/{page}")
+    except Unreachable as error:
+        yield note(f"Who leaves out the www. finds nothing: {error}", do)
+        return
+    where = answer.headers.get("location", "")
+    if answer.status not in _FOR_GOOD or where != f"https://{domain}/{page}":
+        found = f"{answer.status} {where}".strip()
+        yield note(f"https://{bare}/{page} answers {found}, and does not lead to https://{domain}/{page} for good", do)
 
 
 def origin(case: Case, stack: Deployed) -> Iterator[Finding]:

@@ -24,6 +24,7 @@ BEFORE: Final[Mapping[str, Callable[[Case], Iterator[Finding]]]] = {
 AFTER: Final[Mapping[str, Callable[[Case, Deployed], Iterator[Finding]]]] = {
     "The last deployment succeeded": stack.state,
     "The own domain leads to the pages": address.records,
+    "The domain's bare name leads there too": address.bare_name,
     "The pages, the API and the inbox answer": pages.answers,
     "Links lead to the pages' own address": address.origin,
     "Every stream and queue is read": stack.sources,

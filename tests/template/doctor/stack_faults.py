@@ -393,6 +393,18 @@ STACK_FAULTS: Final[dict[str, Fault]] = {
         lambda world: world.records.update({(HOST, "CNAME"): ["old.host.test"]}),
         ("wrong: www.clinic.test leads to old.host.test -> Let its CNAME record lead to d-local.execute-api",),
     ),
+    "a bare name that is not forwarded": Fault(
+        lambda world: world.pages.update({f"https://{DOMAIN}/en/": None}),
+        ("note: Who leaves out the www. finds nothing: https://clinic.test/en/: timed out -> Forward it where",),
+    ),
+    "a bare name that forgets the path": Fault(
+        lambda world: world.pages.update({f"https://{DOMAIN}/en/": Answer(301, {"location": f"https://{HOST}/"})}),
+        ("note: https://clinic.test/en/ answers 301 https://www.clinic.test/, and does not lead to .* -> Fo",),
+    ),
+    "a bare name that is forwarded for today": Fault(
+        lambda world: world.pages.update({f"https://{DOMAIN}/en/": Answer(302, {"location": f"https://{HOST}/en/"})}),
+        ("note: https://clinic.test/en/ answers 302 https://www.clinic.test/en/, and does not lead .* -> Forward it",),
+    ),
     "a certificate in another region than CloudFront's": Fault(
         certificate_elsewhere,
         ("wrong: CertificateArn is in eu-west-1, and CloudFront takes those of us-east-1 alone -> `aws acm request",),

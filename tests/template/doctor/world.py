@@ -152,6 +152,7 @@ class World:
         self.pages: dict[str, Answer | None] = {
             page: _answer(302, {"cache-control": "private, no-store", "location": "/en/"}),
             f"{page}en/": _answer(200, {"content-type": HTML}),
+            f"https://{DOMAIN}/en/": Answer(301, {"location": f"{page}en/"}),
             f"{page}inbox": _answer(303, {"cache-control": "no-store"}),
             f"{api}/articles?locale=en": _answer(200, {"content-type": JSON}),
             f"{api}/leads": _answer(405, {"content-type": PROBLEM}),

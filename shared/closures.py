@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 ALL_DAY: Final = "00:00"
 _KNOWN: Final = ("days", "version", "changed", "settled")
-_KEY: "Final[Item]" = {"pk": {"S": "PRACTICE"}, "sk": {"S": "CLOSURES"}}
+KEY: "Final[Item]" = {"pk": {"S": "PRACTICE"}, "sk": {"S": "CLOSURES"}}
 # What is known of them holds for so many seconds: less than from one tick of a schedule to the next.
 _FRESH_SECONDS: Final = 50
 # So long after a change, every function knows of it and has ended what it began before, and indexes show that.
@@ -67,7 +67,7 @@ class Closures:
             StoreUnavailable: DynamoDB could not do it. What was known before holds on.
             ItemUnreadable: The item is none.
         """
-        return self.take(self._table.get(_KEY) or {}, now)
+        return self.take(self._table.get(KEY) or {}, now)
 
     def take(self, item: "Item", now: float) -> list[Closure]:
         """Let what an item says be known. Raises ItemUnreadable where it is none; what was known before holds on."""
@@ -86,7 +86,7 @@ class Closures:
 
     def watched(self, now: float) -> Watched | None:
         """What a write that depends on the hours is to watch: nothing while what is known is fresh."""
-        return None if self.is_fresh(now) else Watched(_KEY, self._version)
+        return None if self.is_fresh(now) else Watched(KEY, self._version)
 
     def refresh(self, now: float) -> None:
         """Look whether there are others, if what is known is not fresh; without the right to read the table.
@@ -120,7 +120,7 @@ class Closures:
         if now - self._changed < _KNOWN_SECONDS:
             return
         settled = {"settled": attribute(self._version)}
-        if self._table.update(_KEY, "version = :version", settled, {":version": attribute(self._version)}):
+        if self._table.update(KEY, "version = :version", settled, {":version": attribute(self._version)}):
             self._settled = self._version
 
     def _change(self, now: float, step: Callable[[Mapping[str, Closure]], Mapping[str, Closure]]) -> None:
@@ -137,7 +137,7 @@ class Closures:
                 "version": attribute(self._version + 1),
                 "changed": attribute(int(now)),
             }
-            if item := self._table.update(_KEY, condition, written, values):
+            if item := self._table.update(KEY, condition, written, values):
                 self.take(item, now)
                 return
         raise StoreUnavailable("TooManyWriters")

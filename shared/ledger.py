@@ -64,6 +64,11 @@ _BY_ITSELF: Final = frozenset(
 )
 
 
+def is_by_people(what: str) -> bool:
+    """Whether a line about this says what a person did."""
+    return what not in _BY_ITSELF
+
+
 def with_entry(lead: Lead, at: str, what: str, by: str = SYSTEM, about: str | None = None, **more: Any) -> Lead:
     """The lead with one line more in its ledger, and other values changed with it.
 
@@ -88,6 +93,4 @@ def appended[Entry](entries: tuple[Entry, ...], entry: Entry) -> tuple[Entry, ..
 def changes_since(lead: Lead, version: int) -> tuple[Mapping[str, str], ...]:
     """What people did since a version of the lead was shown."""
     # A line from before lines had a version is older than any page.
-    return tuple(
-        each for each in lead.ledger if int(each.get("version", 0)) > version and each["what"] not in _BY_ITSELF
-    )
+    return tuple(each for each in lead.ledger if int(each.get("version", 0)) > version and is_by_people(each["what"]))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _LEAD: Final = "LEAD#"
 # So long is the month in a time. A month of a practice is read by one query, and its writes are no load for one key.
 _MONTH: Final = len("2026-11")
+_KINDS: Final = ("REFERENCE#", "MONTH#", "PERSON#")
 # So many are read at a time, of whom perhaps few are wanted.
 _AT_ONCE: Final = 100
 
@@ -82,6 +83,11 @@ class Pointers:
     def _leads(self, pk: str) -> Iterator[str]:
         for item in self._table.query(KeyConditionExpression="pk = :pk", ExpressionAttributeValues={":pk": {"S": pk}}):
             yield lead_at(item["sk"]["S"])
+
+
+def is_pointer(keys: "Item") -> bool:
+    """Whether these are a pointer's keys; `lead_at` says of its `sk` which lead it leads to."""
+    return keys["pk"]["S"].startswith(_KINDS)
 
 
 def position(lead: Lead) -> str:

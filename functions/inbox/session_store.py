@@ -91,6 +91,11 @@ class SessionStore:
         return now < session.expires_at and session.member in self._members
 
 
+def is_session(keys: "Item") -> bool:
+    """Whether these are a session's keys."""
+    return keys["sk"]["S"].startswith(_SESSION)
+
+
 def _key(digest: str, session_id: str) -> "Item":
     return {"pk": {"S": f"{_MEMBER}{digest}"}, "sk": {"S": f"{_SESSION}{session_id}"}}
 

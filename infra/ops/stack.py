@@ -99,12 +99,20 @@ class Stack:
     @cached_property
     def sign_ins(self) -> SignIns:
         """Who asked to be signed in."""
-        return SignIns(self._table, self._dynamodb)
+        return self.sign_ins_in(self._table)
+
+    def sign_ins_in(self, table: str) -> SignIns:
+        """Who asked to be signed in, in a table that has those of this stack."""
+        return SignIns(table, self._dynamodb)
 
     @cached_property
     def sessions(self) -> SessionStore:
         """Who is signed in."""
-        return SessionStore(self._table, self._dynamodb, self.members)
+        return self.sessions_in(self._table)
+
+    def sessions_in(self, table: str) -> SessionStore:
+        """Who is signed in, in a table that has those of this stack."""
+        return SessionStore(table, self._dynamodb, self.members)
 
     @cached_property
     def erasure(self) -> Erasure:

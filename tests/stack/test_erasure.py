@@ -12,7 +12,7 @@ from infra.local.cloud import STACK_NAME
 from infra.local.stack import LocalStack
 from infra.local.template import REGION
 from infra.ops import restore
-from infra.ops.restore import Tables, make
+from infra.ops.new_table import Tables, make
 from infra.ops.stack import Stack
 from shared.facts import with_outcome
 from shared.outcomes import Outcome

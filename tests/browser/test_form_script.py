@@ -358,7 +358,7 @@ def test_the_servers_own_page_of_errors_is_taken_over(site: LocalStack, visitor:
 def test_it_is_small_and_the_page_names_all_of_it(visitor: Visitor, origin: str) -> None:
     visitor.page.wait_for_load_state("networkidle")
     loaded = {each for each in visitor.requested if each.endswith(".js")}
-    named = visitor.page.locator("link[rel=modulepreload], script[type=module]").evaluate_all(
+    named = visitor.page.locator("link[rel=modulepreload], script[src]").evaluate_all(
         "each => each.map(({ src, href }) => src || href)"
     )
 

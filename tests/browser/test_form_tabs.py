@@ -22,6 +22,7 @@ from tests.browser.visitor import Visitor, Visits
 pytestmark = pytest.mark.long
 
 SCRIPTS = "**/assets/form.*.js"
+WORDS = "**/assets/words.*.js"
 THANKS = "Thank you. We have your message."
 
 
@@ -178,6 +179,18 @@ def test_what_was_sent_without_the_script_is_not_sent_again(site: LocalStack, vi
     expect(another_tab(page).locator("#field-name")).to_have_value("")
 
 
+def test_nor_where_the_page_after_it_has_no_words(visitor: Visitor) -> None:
+    page = visitor.page
+    write_well(page, "Without Words")
+    page.route(WORDS, lambda route: route.abort())
+
+    with page.expect_navigation(url="**/thank-you/**"):
+        page.locator("form[data-enquiry]").evaluate("form => form.submit()")
+    page.wait_for_load_state("networkidle")
+
+    assert "Without Words" not in stored(page)
+
+
 def test_opening_the_thank_you_page_again_sends_no_draft_away(visitor: Visitor) -> None:
     write(visitor.page, name="Draft Stays")
     later = visitor.page.context.new_page()
@@ -188,11 +201,12 @@ def test_opening_the_thank_you_page_again_sends_no_draft_away(visitor: Visitor) 
     expect(another_tab(visitor.page).locator("#field-name")).to_have_value("Draft Stays")
 
 
-def test_a_script_that_comes_late_changes_nothing_that_was_typed(visitor: Visitor) -> None:
+@pytest.mark.parametrize("late", [SCRIPTS, WORDS], ids=["script", "words"])
+def test_a_script_that_comes_late_changes_nothing_that_was_typed(visitor: Visitor, late: str) -> None:
     write(visitor.page, name="Old Name", message="An old story, and a long one")
     held: list[Route] = []
     later = visitor.page.context.new_page()
-    later.route(SCRIPTS, lambda route: held.append(route))  # noqa: PLW0108  Playwright marks what it calls
+    later.route(late, lambda route: held.append(route))  # noqa: PLW0108  Playwright marks what it calls
     later.goto(landing("en"), wait_until="commit")
     later.locator("#field-name").fill("New")
     later.locator("#field-consent").check()

@@ -159,7 +159,7 @@ LUNCH: list[list[tuple[int, int]]] = [[(8 * HOUR, 12 * HOUR), (13 * HOUR, 17 * H
 TUESDAY = "2026-12-01T"
 _OPENNESS = """async cases => {
   const { openness } = await import(document.querySelector('script[src*="/promise."]').src);
-  const { default: { promise } } = await import(document.querySelector('#words').href);
+  const { texts: { promise } } = document.querySelector('#words');
   const usual = JSON.parse(document.querySelector('#timetable').textContent);
   return cases.map(([start, hours]) => openness(start, { ...promise, ...usual, ...hours }));
 }"""

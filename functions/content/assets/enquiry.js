@@ -5,12 +5,13 @@
  */
 
 /**
- * What scripts say in the page's language (templates/words.html), and the form's fields.
+ * What scripts say in the page's language (templates/words.html), and the form's fields; undefined where it did not
+ * arrive. No module waits for it, with `await` at its top: in WebKit another that imports it too would not wait.
  *
  * @type {Record<string, any> & {fields: Record<string, {required?: boolean, clean?: string, limit?: number}>}}
  */
-export const { default: texts } = await import(document.querySelector('#words').href);
-const FORM = texts.fields;
+export const { texts } = document.querySelector('#words');
+const FORM = texts?.fields ?? {};
 /** The form's fields that are in sight, in their order, and those of them that are typed. */
 export const FIELDS = Object.keys(FORM).filter((field) => document.querySelector(`#field-${field}-error`));
 export const TYPED = FIELDS.filter((field) => FORM[field].clean);

@@ -1,6 +1,6 @@
-"""What the scripts of a page say, in its language: a module that all pages of a language share.
+"""What the scripts of a page say, in its language: a script that all pages of a language share.
 
-A page loads it beside the scripts, so what everybody reads need not wait for what only some are told. Nothing in it
+A page loads it before its modules, so what everybody reads need not wait for what only some are told. Nothing in it
 depends on the day: what stays the same from one build to the next keeps its address, and `infra.site.released` can keep
 it. What the scripts have to know of the hours stands in the page.
 """
@@ -38,7 +38,7 @@ class FormWords:
 
 
 def words(edition: Edition, locale: str) -> Asset:
-    """The module of a locale; what it exports is written down in `templates/words.html`."""
+    """The script of a locale: it leaves at its own element what is written down in `templates/words.html`."""
     localizer, view = edition.localizers[locale], edition.views[locale]
     country = edition.practice.address.country
     sentences = Sentences(localizer.catalogue, view.example_phone, view.example_abroad, limits())
@@ -49,4 +49,4 @@ def words(edition: Edition, locale: str) -> Asset:
         phone.may_begin_with_zero(country),
     )
     said = edition.renderer(locale).page("words.html", form=form, promise=promise_words(edition, locale))
-    return asset(f"words.{locale}.js", f"export default {said.strip()};\n".encode())
+    return asset(f"words.{locale}.js", f"document.currentScript.texts = {said.strip()};\n".encode())

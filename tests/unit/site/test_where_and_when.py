@@ -53,7 +53,7 @@ def test_what_the_script_says_of_them_is_in_the_pages_language(compiled: Sample,
     page = Page(compiled, path)
 
     assert page.one("script", id="timetable")
-    words = compiled.get(page.one("link", id="words")["href"])
+    words = compiled.get(page.one("script", id="words")["src"])
     assert '"until":"[es] Open until {time}"' in words.body.decode()
     assert [each for each in page.all("script") if "/promise." in each.get("src", "")]
 

@@ -116,7 +116,7 @@ class Closures:
         return self._settled == self._version
 
     def record_settled(self, now: float) -> None:
-        """They do, at `now`; as long as somebody may not know of the last change, it is not said for good."""
+        """They do, of what was there at `now`; while somebody may not know of the last change, it is not for good."""
         if now - self._changed < _KNOWN_SECONDS:
             return
         settled = {"settled": attribute(self._version)}

@@ -209,9 +209,10 @@ def _repair() -> None:
 def _settle() -> None:
     """Where closures were made or undone, the duties of all open enquiries follow otherwise than they were written."""
     if not wiring.closures.is_settled:
+        begun = time.time()  # what is written while this goes on may be of before
         for lead_id in list(wiring.store.open()):
             wiring.store.derive_anew(lead_id)
-        wiring.closures.record_settled(time.time())
+        wiring.closures.record_settled(begun)
 
 
 def _run(parts: Iterable[Callable[[], None]]) -> None:

@@ -228,15 +228,23 @@ def test_what_was_written_before_a_closure_and_its_undoing_follows(
     assert next_at() == seconds(AT_ONE)
 
 
+@pytest.mark.parametrize(("after", "takes"), [(60, 0), (150, 60)], ids=["soon", "while all are looked at"])
 def test_what_is_written_by_a_function_that_has_not_heard_yet_follows_too(
-    stack: Stack, practice: Closures, clock: Clock
+    stack: Stack, practice: Closures, clock: Clock, monkeypatch: pytest.MonkeyPatch, after: int, takes: int
 ) -> None:
+    derive_anew = followup.wiring.store.derive_anew
+
+    def derive_at_length(lead_id: str) -> None:
+        derive_anew(lead_id)
+        clock.now += takes
+
+    monkeypatch.setattr(followup.wiring.store, "derive_anew", derive_at_length)
     lead_id = alerted(stack)
     delivered(lead_id, clock)
     key = {"pk": {"S": f"LEAD#{lead_id}"}, "sk": {"S": "LEAD"}}
     before = stack.dynamodb.get_item(TableName=stack.table, Key=key)["Item"]
     practice.close(TODAY, ALL_DAY, SOMEBODY, clock.now)
-    clock.now += 60
+    clock.now += after
     tick(stack)
 
     stack.dynamodb.put_item(TableName=stack.table, Item=before)

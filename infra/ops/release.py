@@ -78,7 +78,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CannotRelease as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    sys.stdout.write(f"Release {version} is commit {commit}. `git push --follow-tags` publishes it.\n")
+    sys.stdout.write(
+        f"Release {version} is commit {commit}. Run `make released` and commit what it keeps, so that the next release "
+        "serves that too; `git push --follow-tags` publishes all.\n"
+    )
     return 0
 
 

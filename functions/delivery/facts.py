@@ -6,6 +6,7 @@ is found by its own id, so that an event also finds it where SES's answer, or th
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from functions.delivery.event import EventType, MailEvent
 from shared.facts import alert_sent, bounced, complained, delayed, delivered, rejected, reminded, returned
@@ -44,7 +45,9 @@ class Facts:
         fact = _fact(event)
         mail = self.mails.record_event(event.mail, fact, event.at, event.bounce or None)
         log = self.telemetry.log.warning if fact in _BAD_NEWS else self.telemetry.log.info
-        log("mail event", mail_id=event.mail, fact=fact, at=event.at, is_known=mail is not None)
+        # Beside others' lines, the mails that have this field are the proven ones (docs/operations.md).
+        proof: dict[str, Any] = {"proven_mail": event.mail} if fact == "delivered_at" else {}
+        log("mail event", mail_id=event.mail, fact=fact, at=event.at, is_known=mail is not None, **proof)
         if mail is None or mail.kind not in _ABOUT_ENQUIRIES:
             return
         self.leads.change_each(mail.leads, lambda lead: _STEPS[fact](lead, event, mail))

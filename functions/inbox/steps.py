@@ -42,11 +42,13 @@ def is_late(lead: Lead, now: float) -> bool:
 
 
 def first_answer(before: Lead, after: Lead) -> Mapping[str, Any]:
-    """What the log is told where the person was answered just now and not before; nothing else."""
-    if facts.answered_at(before, ANSWERS) or not (at := facts.answered_at(after, ANSWERS)):
+    """What the log is told where the person was answered just now and not before, or it was undone that they were."""
+    was, at = (facts.answered_at(each, ANSWERS) for each in (before, after))
+    if bool(was) == bool(at):
         return {}
-    in_time = not after.answer_by or seconds(at) <= seconds(after.answer_by)
-    return {"lead_id": after.id, "in_time": int(in_time)}
+    answered = 1 if at else -1
+    is_in_time = not after.answer_by or seconds(at or was or "") <= seconds(after.answer_by)
+    return {"lead_id": after.id, "answered": answered, "in_time": answered * is_in_time}
 
 
 def is_time_again(lead: Lead, now: float) -> bool:

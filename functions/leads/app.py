@@ -125,7 +125,7 @@ def _take(request: Request, answers: Answers, log: "Logger") -> Response:
     if stored.fingerprint != lead.fingerprint and stored.enquiry != lead.enquiry:
         raise RequestError(RequestCode.IDEMPOTENCY_KEY_REUSED)
     if stored is lead:
-        log.info("enquiry stored", kept_back=lead.is_kept_back, **_other_site(request), **_page(answers.fields))
+        log.info("enquiry stored", kept_back=int(lead.is_kept_back), **_other_site(request), **_page(answers.fields))
     return answers.stored(stored, is_new=stored is lead)
 
 

@@ -16,7 +16,7 @@ from tests.template.deployed import Deployed, deploy
 
 TITLES = ("Enquiries", "Answered", "Alerts proven", "Delay", "Open steps", "Refused", "5xx", "Canary")
 # Insights' own, and what Logger puts on every line.
-ITS_OWN = {"message", "times", "answered", "enquiries", "sent", "proven", "half", "longest", "is_sent", "is_proof"}
+ITS_OWN = {"message", "times", "answered", "enquiries", "sent", "proven", "half", "longest", "count_distinct"}
 
 
 @pytest.fixture(scope="module")

@@ -29,10 +29,18 @@ LOG_BYTES, ACCESS_LOG_BYTES = 700, 260
 MAILS, EVENTS_OF_A_MAIL, INBOX_REQUESTS = 2, 2, 3
 # So many long polls of twenty seconds Lambda has under way at a queue in which nothing is: an estimate.
 POLLERS, POLLS_A_MINUTE = 5, 3
+# Once a day the canary asks for the list of articles and sends an enquiry, and looks every two seconds how far it is:
+# an estimate, where most functions start cold. Every hour it looks whether that is due.
+CANARY_REQUESTS, CANARY_SECONDS, CANARY_LOOKS = 2, 20, 10
+LOOKS_A_DAY = 24
+# Estimates too: units for its marks and its erasure, where each item counts twice, and for what it reads every hour.
+_CANARY_WRITES, _CANARY_READS_AT_A_LOOK = 25, 3
+CANARY = "the canary, all that it sets in motion"
+OWN_LINES, TRACES, ALARMS = "logs: Lambda's own lines", "traces", "alarms and metrics"
 # What every account has for nothing.
 _FREE_ALARMS = _FREE_METRICS = 10
 # What is paid for from the first on.
-_NEVER_FREE = ("API Gateway", "DynamoDB", "SES", "secrets")
+_NEVER_FREE = ("API Gateway", "DynamoDB", "SES", "secrets", CANARY)
 # A processor of its own comes with this much memory, and less with less.
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 _MB_PER_PROCESSOR = 1769
@@ -118,9 +126,11 @@ def month(views: int, landing: Page, measured: Mapping[str, Figures], costs: Cos
         "events and their queue": events * usd["event"]
         + (POLLERS * POLLS_A_MINUTE * MINUTES + 3 * events) * usd["sqs_request"],
         "secrets": secrets() * usd["secret"] + 3 * enquiries * usd["secret_call"],
-        "logs": (requests * (LOG_BYTES + ACCESS_LOG_BYTES) + mailing * LOG_BYTES) / 1e9 * usd["log_gb"],
-        "traces": sum(map(_traced, (2 * enquiries, to_inbox, enquiries + MINUTES, events, MINUTES))) * usd["trace"],
-        "alarms and metrics": alarms() * usd["alarm"] + metrics() * usd["metric"],
+        OWN_LINES: (requests + mailing) * LOG_BYTES / 1e9 * usd["log_gb"],
+        "logs: the API's accesses": requests * ACCESS_LOG_BYTES / 1e9 * usd["log_gb"],
+        TRACES: sum(map(_traced, (2 * enquiries, to_inbox, enquiries + MINUTES, events, MINUTES))) * usd["trace"],
+        ALARMS: alarms() * usd["alarm"] + metrics() * usd["metric"],
+        CANARY: _canary_usd(measured, costs, usd, cdn=cdn),
         "data to readers": views * landing.bytes / 1e9 * usd["cloudfront_gb" if cdn else "internet_gb"],
     }
     viewed = from_pages + 2 * enquiries + to_inbox
@@ -132,6 +142,18 @@ def after_allowances(bill: Bill) -> float:
     usd = {name: float(price["usd"]) for name, price in prices().items()}
     beyond = max(0, alarms() - _FREE_ALARMS) * usd["alarm"] + max(0, metrics() - _FREE_METRICS) * usd["metric"]
     return sum(bill[part] for part in _NEVER_FREE) + beyond
+
+
+def alarms_of(service: str) -> float:
+    """What the alarms on a function's own metrics cost, with these metrics."""
+    usd = {name: float(price["usd"]) for name, price in prices().items()}
+    read = [
+        each
+        for each in resources().values()
+        if each["Type"] == "AWS::CloudWatch::Alarm"
+        and {"Name": "service", "Value": service} in each["Properties"].get("Dimensions", ())
+    ]
+    return len(read) * usd["alarm"] + len(counted_by(f"{service.title()}Function")) * usd["metric"]
 
 
 def metrics() -> int:
@@ -151,6 +173,39 @@ def secrets() -> int:
 
 def _count(kind: str) -> int:
     return sum(resource["Type"] == kind for resource in resources().values())
+
+
+def _canary_usd(measured: Mapping[str, Figures], costs: Costs, usd: Mapping[str, float], *, cdn: bool) -> float:
+    """Its hourly looks, and once a day an enquiry with all that follows, each function of which starts cold.
+
+    Its alarms and metrics are counted with the others.
+    """
+
+    def functions(name: str, invocations: float) -> float:
+        return invocations * (usd["lambda_request"] + _lambda_usd(name, measured[name], 1, None))
+
+    looks, units = DAYS * LOOKS_A_DAY, costs.units
+    megabytes = int(resources()["CanaryFunction"]["Properties"]["MemorySize"])
+    waiting = DAYS * CANARY_SECONDS * megabytes / 1024 * usd["lambda_gb_second"]
+    others = {"content": 1, "leads": 1, "notify": 1, "delivery": EVENTS_OF_A_MAIL}
+    invoked = looks + DAYS * sum(others.values())
+    steps = [units[name] for name in (growth.SUBMIT, growth.FILING, growth.ALERT, growth.SEND, growth.DELIVERY)]
+    writes = DAYS * (_CANARY_WRITES + units[growth.OUTCOME].writes + sum(each.writes for each in steps))
+    reads = (looks + DAYS) * _CANARY_READS_AT_A_LOOK + DAYS * (CANARY_LOOKS + sum(each.reads for each in steps))
+    requests = DAYS * CANARY_REQUESTS
+    return (
+        functions("canary", looks)
+        + waiting
+        + sum(functions(name, DAYS * times) for name, times in others.items())
+        + requests * (usd["http_api_request"] + (usd["cloudfront_request"] if cdn else 0))
+        + DAYS * usd["ses_mail"]
+        + DAYS * EVENTS_OF_A_MAIL * (usd["event"] + 3 * usd["sqs_request"])
+        + writes * usd["dynamodb_write"]
+        + reads * usd["dynamodb_read"]
+        + DAYS * 2 * usd["secret_call"]
+        + (invoked * LOG_BYTES + requests * ACCESS_LOG_BYTES) / 1e9 * usd["log_gb"]
+        + (invoked - DAYS) * usd["trace"]  # of pages there are none
+    )
 
 
 def _dynamodb_usd(enquiries: float, costs: Costs, usd: Mapping[str, float]) -> float:

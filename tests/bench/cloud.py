@@ -38,6 +38,8 @@ _KEYS = json.dumps({"person": "p" * 64})
 _BUDGET = {"S": "BUDGET"}
 # Whoever asks is signed in, until the year 2100.
 _SESSION = item_of({"member": MEMBER, "started_at": "2026-11-23T15:00:00.000Z", "expires_at": 4_102_444_800})
+# When the canary came through: always just now.
+_PROVEN = {"proven_at": {"S": "2100-01-01T00:00:00.000Z"}}
 # An update's clauses, and what each of them names.
 _PARTS = re.compile(r"(SET|REMOVE|ADD) (.*?)(?= (?:SET|REMOVE|ADD) |$)")
 _PLACES = {
@@ -121,8 +123,10 @@ class Cloud(ThreadingHTTPServer):
     def _item(self, key: Item) -> Item | None:
         """An item as it is now. Each lead, alert and session that nobody has written is somebody else's new one."""
         kind, _, item_id = key["pk"]["S"].partition("#")
-        if (stored := self.items.get(_key(key))) or kind not in ("LEAD", "MAIL", "MEMBER"):
+        if (stored := self.items.get(_key(key))) or kind not in ("LEAD", "MAIL", "MEMBER", "CANARY"):
             return stored
+        if kind == "CANARY":
+            return {**key, **_PROVEN} if key["sk"]["S"] == "LAST" else None
         if kind == "MAIL":
             return {**key, **_mail_item(item_id)}
         if kind == "MEMBER":
@@ -134,7 +138,8 @@ class Cloud(ThreadingHTTPServer):
     def _found(self, query: dict[str, Any]) -> list[Item]:
         """Nothing is due, and some is open; each person has the pointers that were written."""
         if "IndexName" not in query:
-            pk = query["ExpressionAttributeValues"][":pk"]
+            values = query["ExpressionAttributeValues"]
+            pk = values.get(":pk") or values[":canary"]
             return [item for item in self.items.values() if item["pk"] == pk]
         if "next_at" in query["KeyConditionExpression"]:
             return []

@@ -13,6 +13,7 @@ from infra.local.cloud import Cloud
 from infra.local.endpoint import AwsEndpoint
 from infra.local.process_environment import FunctionSpec
 from tests.bench.jobs import (
+    CANARY,
     CONTENT,
     DELIVERY,
     FOLLOWUP,
@@ -33,6 +34,7 @@ _OURS: Mapping[str, Job] = {
     "InboxFunction": INBOX,
     "DeliveryFunction": DELIVERY,
     "FollowupFunction": FOLLOWUP,
+    "CanaryFunction": CANARY,
 }
 # The end of the name of a function whose package leaves the SDK to the runtime.
 RUNTIME_SDK = "-runtime_sdk"

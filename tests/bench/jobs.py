@@ -80,6 +80,11 @@ def _looks() -> Iterator[Event]:
     return itertools.repeat(event)
 
 
+def _hours() -> Iterator[Event]:
+    """The canary's schedule, and the chain was proven within the day."""
+    return itertools.repeat(_event("canary-schedule"))
+
+
 def page_of(answer: Any) -> bytes:
     """The page in an answer that carries it compressed."""
     return decoded(b64decode(answer["body"]), _coding(answer))
@@ -107,6 +112,7 @@ LEADS = Job("leads", _enquiries, lambda answer: answer["statusCode"] == 201, {"P
 NOTIFY = Job("notify", _stream_records, lambda answer: answer == {"batchItemFailures": []}, {"SendEmail": 1})
 FOLLOWUP = Job("followup", _ticks, lambda answer: answer == {}, {"Query": 2})
 DELIVERY = Job("delivery", _mail_events, lambda answer: answer == {"batchItemFailures": []}, {"UpdateItem": 2})
+CANARY = Job("canary", _hours, lambda answer: answer == {}, {"Query": 1})
 INBOX = Job(
     "inbox",
     _looks,

@@ -35,7 +35,13 @@ def as_page(measured: Mapping[str, Figures], site: Path, today: date) -> str:
         requests=landing.requests,
         kilobytes=round(landing.bytes / 1000),
         bill=_bills(bill),
+        cheapest=_cheapest(bill),
+        canary_costs=f"{bills.alarms_of('canary') + bill(READERS[0], cdn=False)[bills.CANARY]:.2f}",
+        canary_alarms=f"{bills.alarms_of('canary'):.2f}",
+        all_alarms=f"{bill(READERS[0], cdn=False)[bills.ALARMS]:.2f}",
         wire=table(wire.as_table(site)),
+        canary_requests=bills.CANARY_REQUESTS,
+        canary_seconds=bills.CANARY_SECONDS,
         left=f"{bills.after_allowances(bill(READERS[0], cdn=False)):.2f}",
         pays_from=f"{_pays_from(bill):,}",
         alarms=bills.alarms(),
@@ -68,6 +74,29 @@ def _bills(bill: Callable[..., Bill]) -> str:
     rows = [[part, *(f"{each[part]:.2f}" if part in each else "" for each in by_readers.values())] for part in parts]
     total = ["**together**", *(f"**{sum(each.values()):.2f}**" for each in by_readers.values())]
     return table([["readers a month", *by_readers], *rows, total])
+
+
+def _cheapest(bill: Callable[..., Bill]) -> str:
+    """From everything on to the cheapest that is safe, by readers a month."""
+    rows: dict[str, list[float]] = {}
+    for readers in READERS:
+        whole, plain = bill(readers, cdn=True), bill(readers, cdn=False)
+        cheaper = min(whole, plain, key=lambda each: sum(each.values()))
+        less = {name: cheaper[part] for name, part in _LEFT_OUT.items()}
+        total, left = sum(whole.values()), sum(cheaper.values())
+        steps = {
+            "everything on, with CloudFront": total,
+            "less CloudFront, where it is not cheaper": total - left,
+            **less,
+            "**the cheapest that is safe**": left - sum(less.values()),
+        }
+        for name, usd in steps.items():
+            rows.setdefault(name, []).append(usd)
+    head = ["readers a month", *(f"{readers:,}" for readers in READERS)]
+    return table([head, *([name, *(f"{usd:.2f}" for usd in each)] for name, each in rows.items())])
+
+
+_LEFT_OUT: Mapping[str, str] = {"less traces": bills.TRACES, "less Lambda's own lines": bills.OWN_LINES}
 
 
 def _pays_from(bill: Callable[..., Bill]) -> int:

@@ -63,3 +63,11 @@ def test_it_lists_the_same_enquiries_in_the_same_order(answers_of: Callable[[str
     # then a peer's has the same
     for answer in answers_of("fastapi-inbox-ours"):
         assert listed(answer) == ours
+
+
+def test_the_canary_sees_that_the_chain_was_proven_and_rests(
+    answers_of: Callable[[str], Answers], cloud: Cloud
+) -> None:
+    assert answers_of("canary") == [{}, {}]
+    assert cloud.calls["Query"] == 2
+    assert cloud.items == {}

@@ -33,7 +33,9 @@ ROUNDS = [
 
 @pytest.fixture
 def measured() -> Mapping[str, Figures]:
-    return dict.fromkeys(("content", "leads", "notify", "inbox", "delivery", "followup"), figures("leads", ROUNDS, 0))
+    return dict.fromkeys(
+        ("content", "leads", "notify", "inbox", "delivery", "followup", "canary"), figures("leads", ROUNDS, 0)
+    )
 
 
 def test_a_spread_is_the_median_between_the_quarters() -> None:
@@ -94,6 +96,31 @@ def test_the_functions_of_every_minute_and_the_secrets_cost_the_same_for_everybo
     assert idle["traces"] == pytest.approx(2 * 43_200 * 5e-6)
 
 
+def test_the_canary_costs_the_same_for_everybody_and_a_cent_or_two(site: Path, measured: Mapping[str, Figures]) -> None:
+    idle, busy = (
+        bill.month(readers, bill.landing_page(site), measured, COSTS, cdn=False)[bill.CANARY]
+        for readers in (0, 1_000_000)
+    )
+
+    # at least 30 mails, 60 requests, and 20 seconds of half a GB each day
+    assert 30 * 0.16e-3 + 60e-6 + 30 * 20 * 0.5 * 13.3334e-6 < idle < 0.03
+    assert idle == busy
+    # its own alarms are that it is silent, and that nobody took the sign of life
+    assert bill.alarms_of("canary") == pytest.approx(2 * 0.10 + 2 * 0.30)
+
+
+def test_what_may_be_left_out_is_taken_off_the_whole_bill(site: Path, measured: Mapping[str, Figures]) -> None:
+    page = scale.as_page(measured, site, TODAY)
+
+    rows = [[cell.strip(" *") for cell in line.split("|")[1:-1]] for line in page.splitlines() if line.startswith("|")]
+    *_, (_, *everything) = (row for row in rows if row[0] == "everything on, with CloudFront")
+    (cheapest,) = (row[1:] for row in rows if row[0] == "the cheapest that is safe")
+    left_out = [row[1:] for row in rows if row[0].startswith("less ")]
+    for whole, left, *less in zip(everything, cheapest, *left_out, strict=True):
+        assert float(whole) - sum(map(float, less)) == pytest.approx(float(left), abs=0.02)
+        assert 0 < float(left) < float(whole)
+
+
 def test_what_a_small_practice_pays_are_secrets_and_alarms_and_metrics_beyond_ten(
     site: Path, measured: Mapping[str, Figures]
 ) -> None:
@@ -101,7 +128,7 @@ def test_what_a_small_practice_pays_are_secrets_and_alarms_and_metrics_beyond_te
     idle = bill.month(0, bill.landing_page(site), measured, COSTS, cdn=False)
 
     beyond = (bill.alarms() - 10) * 0.10 + max(0, bill.metrics() - 10) * 0.30
-    assert bill.after_allowances(idle) == pytest.approx(0.80 + idle["DynamoDB"] + beyond)
+    assert bill.after_allowances(idle) == pytest.approx(0.80 + idle["DynamoDB"] + idle[bill.CANARY] + beyond)
 
 
 def test_what_a_lead_costs_does_not_grow_with_what_is_stored(site: Path, measured: Mapping[str, Figures]) -> None:

@@ -15,7 +15,7 @@ RUNTIME_ENDS: Final[Mapping[str, date]] = {
     "python3.14": date(2029, 6, 30),
 }
 _SOON: Final = timedelta(days=180)
-# After so long without a deployment, libraries have had their fixes of security.
+# After so long without a deployment, libraries have had their fixes of security. One that brings none counts as well.
 _OLD: Final = timedelta(days=180)
 # A new account has 10; two readers at a cold start can use that up (docs/scale.md).
 _FEW: Final = 100
@@ -31,7 +31,7 @@ def concurrency(case: Case) -> Iterator[Finding]:
 
 
 def runtimes(case: Case, stack: Deployed) -> Iterator[Finding]:
-    """Runtimes that Lambda keeps no longer, functions that cannot run, and libraries that are old."""
+    """Runtimes that Lambda keeps no longer, functions that cannot run, and a deployment that is long ago."""
     today = datetime.fromtimestamp(case.now, UTC)
     found = {
         each.logical_id: case.aws("lambda").get_function_configuration(FunctionName=each.id)
@@ -44,8 +44,8 @@ def runtimes(case: Case, stack: Deployed) -> Iterator[Finding]:
         yield from _runtime(runtime, today.date())
     last = max(datetime.fromisoformat(function["LastModified"]) for function in found.values())
     if last < today - _OLD:
-        do = "Update them (`uv lock --upgrade`, CONTRIBUTING.md has uv's path), `make test`, then deploy"
-        yield note(f"Nothing was deployed since {last:%Y-%m-%d}: the functions' libraries are as old", do)
+        do = "Update the libraries (`uv lock --upgrade`, CONTRIBUTING.md has uv's path), `make test`, then deploy"
+        yield note(f"No function was deployed since {last:%Y-%m-%d}, and so no library's fixes either", do)
 
 
 def _runtime(runtime: str, today: date) -> Iterator[Finding]:

@@ -247,9 +247,9 @@ STACK_FAULTS: Final[dict[str, Fault]] = {
         lambda world: function(world, Runtime="python4.0"),
         ("note: Functions run on python4.0, .* -> See AWS's page",),
     ),
-    "libraries of last year": Fault(
+    "no deployment for most of a year": Fault(
         lambda world: function(world, LastModified="2026-01-02T08:00:00.000+0000"),
-        ("note: Nothing was deployed since 2026-01-02.* -> .*uv lock --upgrade",),
+        ("note: No function was deployed since 2026-01-02, .*fixes.* -> Update the libraries .*uv lock --upgrade",),
     ),
     # ---- the stack
     "a deployment that failed": Fault(

@@ -69,7 +69,7 @@ def make(command: str, folder: Path) -> list[list[str]]:
     (folder / ".venv/.ready").touch()
     asked, python = folder / "asked", folder / "python"
     writes = f"import json, sys; open({str(asked)!r}, 'a').write(json.dumps(sys.argv[1:]) + '\\n')"
-    python.write_text(f"#!{sys.executable} -IS\n{writes}\n", "utf-8")
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" -ISc {shlex.quote(writes)} "$@"\n', "utf-8")
     python.chmod(0o755)
     subprocess.run(
         ["sh", "-euc", f"{command} PYTHON={shlex.quote(str(python))}"],

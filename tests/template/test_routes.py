@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from infra.build.package import PACKAGES
+from infra.local import template
 from infra.local.routes import Router
+from tests.conftest import ROOT
 from tests.template.deployed import Deployed
 
 
@@ -29,6 +31,12 @@ def test_every_function_of_the_template_is_packaged_from_its_own_handler(deploye
     handlers = {function.logical_id: function.properties["Handler"] for function in deployed.functions}
 
     assert handlers == {name: f"{package.handler_module}.lambda_handler" for name, package in PACKAGES.items()}
+
+
+def test_pages_that_come_back_from_the_form_name_what_content_has_already() -> None:
+    resources = template.load(ROOT / "template.yaml").cloudformation["Resources"]
+
+    assert resources["LeadsFunction"]["DependsOn"] == "ContentFunction"
 
 
 def test_every_compiled_address_is_answered_by_content(deployed: Deployed, task_root: Path) -> None:

@@ -21,6 +21,14 @@ def file(path: str) -> str:
     return _git("show", f"{_commit()}:{path}").decode()
 
 
+def has_duties() -> bool:
+    """Whether it derives what is to be done (`shared/duties.py`), as all do after 0.2.0.
+
+    A lead of 0.2.0's owes its alert and nothing else. Nor has it tombstones, or asks what an enquiry is about.
+    """
+    return bool(_git("ls-tree", _commit(), "shared/duties.py"))
+
+
 def unpack(folder: Path, *paths: str) -> None:
     """Write files and folders of the last release into a folder."""
     with tarfile.open(fileobj=io.BytesIO(_git("archive", _commit(), *paths))) as archive:

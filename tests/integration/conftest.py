@@ -194,7 +194,7 @@ def created() -> Created:
     # moto would start a container for each record; the tests bring them to notify themselves.
     for name in [name for name, resource in resources.items() if resource["Type"] == "AWS::Lambda::EventSourceMapping"]:
         del resources[name]
-    with _moto(reset=True):
+    with in_moto(reset=True):
         cloudformation = boto3.client("cloudformation")
         cloudformation.create_stack(
             StackName="test",
@@ -217,7 +217,7 @@ def stack(created: Created, task_root: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("LAMBDA_TASK_ROOT", str(task_root))
     created.renew()
     renew(monkeypatch)
-    with _moto():
+    with in_moto():
         yield Stack(created.table, created.record, created.dynamodb, created.variables)
 
 
@@ -230,8 +230,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @contextmanager
-def _moto(*, reset: bool = False) -> Iterator[None]:
-    # What moto holds outlives the `with`.
+def in_moto(*, reset: bool = False) -> Iterator[None]:
+    """What is asked of AWS is asked of moto. What that holds outlives the `with`."""
     moto = mock_aws()
     moto.start(reset=reset)
     try:

@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import boto3
 import pytest
 from moto.ses.models import SESBackend
 from samtranslator.yaml_helper import yaml_parse
 
 from tests import last_release
 from tests.clock import Clock
-from tests.integration.conftest import Created, Stack, created, stack, task_root
+from tests.integration.conftest import Created, Stack, created, in_moto, stack, task_root
 from tests.upgrade import worker
 from tests.upgrade.worker import MAIL_MEETS, Killed
 
@@ -34,9 +35,13 @@ class Process:
     def __init__(self, folder: Path, created: Created) -> None:
         last_release.unpack(folder, "functions", "infra", "shared")
         settings = {
-            name: str(value) for function in ("leads", "notify") for name, value in created.variables[function].items()
+            name: str(value)
+            for function in ("leads", "notify", "delivery")
+            for name, value in created.variables[function].items()
         }
-        settings |= {"LEAD_RETENTION_DAYS": "365"}  # its own template has it
+        settings |= {"LEAD_RETENTION_DAYS": "365"}  # the template of 0.2.0 has it
+        secrets = {"keys": _keys(settings["KEYS_SECRET"])}
+        settings |= {"KEYS_SECRET": "keys"}
         self._process = subprocess.Popen(
             [sys.executable, "-P", worker.__file__],
             stdin=subprocess.PIPE,
@@ -46,7 +51,7 @@ class Process:
             cwd=folder,
             env={**os.environ, **settings, "PYTHONPATH": str(folder), "LAMBDA_TASK_ROOT": str(folder / "task")},
         )
-        self._write(_table(created.table))
+        self._write({"table": _table(created.table), "secrets": secrets})
 
     def ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """What becomes of an invocation (`tests/upgrade/worker.py`)."""
@@ -72,6 +77,12 @@ def _table(name: str) -> dict[str, Any]:
     return {"TableName": name, **{each: described[each] for each in asked}}
 
 
+def _keys(secret_id: str) -> str:
+    """This release's keys: an upgrade and a rollback keep them."""
+    with in_moto():
+        return boto3.client("secretsmanager").get_secret_value(SecretId=secret_id)["SecretString"]
+
+
 @dataclass
 class Release(Stack):
     """A release's functions; `mail_meets` is what becomes of their mails (`MAIL_MEETS`)."""
@@ -82,6 +93,12 @@ class Release(Stack):
         """Bring notify this lead as the stream would."""
         keys = {"pk": {"S": f"LEAD#{lead_id}"}, "sk": {"S": "LEAD"}}
         return self.invoke("notify", {"Records": [{"dynamodb": {"Keys": keys, "SequenceNumber": "1"}}]})
+
+    def hear(self, lead_id: str, **said: str) -> dict[str, Any]:
+        """Bring delivery what SES says of the lead's first alert."""
+        event = {"mail": f"alert-{lead_id}-1", "message_id": "0100-1", **said}
+        record = {"eventSource": "aws:sqs", "receiptHandle": "r", "messageId": "1", "attributes": {}}
+        return self.invoke("delivery", {"Records": [record | {"body": json.dumps(event)}]})
 
     def lead(self, lead_id: str) -> dict[str, Any]:
         """One lead or tombstone, attribute values without their types."""
@@ -118,6 +135,9 @@ class LastRelease(Release):
         for item in answer["items"]:
             if item not in items:
                 self.dynamodb.put_item(TableName=self.table, Item=item)
+        for keys in ({"pk": item["pk"], "sk": item["sk"]} for item in items):
+            if not any(keys.items() <= item.items() for item in answer["items"]):
+                self.dynamodb.delete_item(TableName=self.table, Key=keys)
         self.sent += [BytesParser(policy=default).parsebytes(raw.encode()) for raw in answer["mails"]]
         return answer["answer"] or {}
 

@@ -1,7 +1,8 @@
 """The last release's functions in a process of their own: started among its files, and so with its modules.
 
-Each line that comes in is an invocation with the table's items before it; each that goes out is what the function
-answered, the items after it, and the mails that SES took meanwhile.
+The first line that comes in says which table and secrets there are. Each further one is an invocation with the table's
+items before it; each that goes out is what the function answered, the items after it, and the mails that SES took
+meanwhile.
 """
 
 import json
@@ -41,13 +42,19 @@ def main() -> None:
     os.dup2(2, 1)
     with mock_aws():
         dynamodb = boto3.client("dynamodb")
-        table = json.loads(sys.stdin.readline())
+        there = json.loads(sys.stdin.readline())
+        table = there["table"]
         dynamodb.create_table(**table)
+        for name, value in there["secrets"].items():
+            boto3.client("secretsmanager").create_secret(Name=name, SecretString=value)
         boto3.client("sesv2").create_email_identity(EmailIdentity=os.environ["ALERT_SENDER"])
         import_module("infra.site").compile_all(Path(os.environ["LAMBDA_TASK_ROOT"]), drafts=True)
         items: list[Any] = []
+        # One for the whole process: a function may keep the clock that it finds in its first invocation.
+        clock = ExitStack().enter_context(mock.patch("time.time"))
         for line in sys.stdin:
             request = json.loads(line)
+            clock.return_value = request["now"]
             if request["items"] != items:  # as a rule this process was the last to write
                 _replace(dynamodb, table["TableName"], request["items"])
             answer = _invoke(request)
@@ -67,7 +74,6 @@ def _invoke(request: Any) -> dict[str, Any]:
     ses.sent_messages.clear()
     context = SimpleNamespace(aws_request_id="request-1", get_remaining_time_in_millis=lambda: 30_000)
     with ExitStack() as patches:
-        patches.enter_context(mock.patch("time.time", return_value=request["now"]))
         if met := MAIL_MEETS.get(request["mail_meets"]):
             patches.enter_context(mock.patch.object(SESBackend, "send_raw_email", side_effect=met))
         answer, error = None, None

@@ -54,7 +54,7 @@ class Reader:
         return str(self.gets(query)["body"])
 
     def lead(self) -> dict[str, Any]:
-        (lead,) = [lead for lead in self.stack.leads() if lead["id"] in self.path]
+        (lead,) = [lead for lead in self.stack.leads() if lead["pk"].removeprefix("LEAD#") in self.path]
         return lead
 
     def was_promised(self, at: str) -> None:

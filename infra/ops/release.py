@@ -39,19 +39,37 @@ def released(root: Path = ROOT) -> list[tuple[str, str]]:
 
 
 def release(version: str, root: Path, day: date) -> str:
-    """Release what is committed in a checkout; returns the commit that the tag is at.
+    """Release what is committed in a checkout, or leave it as it is; returns the commit that the tag is at.
 
     Raises:
-        CannotRelease: The version is no later one, something is not committed, or nothing has changed.
-        CalledProcessError: git refused.
+        CannotRelease: The version is no later one or has a tag, something is not committed, nothing has changed, or git
+            refused.
     """
     newest = released(root)[0][0]
+    _check(version, newest, root)
+    before = _git(root, "rev-parse", "HEAD")
+    try:
+        return _commit(version, newest, root, day)
+    except CannotRelease:
+        # Nothing was there that is not committed, so nothing is lost; half a release would be refused by the next try.
+        _git(root, "reset", "--quiet", "--hard", before)
+        if _tag(root, version):
+            _git(root, "tag", "--delete", f"v{version}")
+        raise
+
+
+def _check(version: str, newest: str, root: Path) -> None:
     if not _VERSION.fullmatch(version) or _order(version) <= _order(newest):
         raise CannotRelease(
             f"VERSION must be later than {newest}, such as {_next(newest)}; it is {version or 'empty'}."
         )
+    if _tag(root, version):
+        raise CannotRelease(f"There is a tag {_tag(root, version)} already: take another VERSION, or delete the tag.")
     if _git(root, "status", "--porcelain"):
         raise CannotRelease("Something is not committed: `git status` says what.")
+
+
+def _commit(version: str, newest: str, root: Path, day: date) -> str:
     changelog = root / "CHANGELOG.md"
     before, unreleased, after = changelog.read_text(encoding="utf-8").partition(_UNRELEASED)
     if after.partition("\n## [")[0].strip() == "":
@@ -85,6 +103,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _tag(root: Path, version: str) -> str:
+    """The release's tag, if it is there."""
+    return _git(root, "tag", "--list", f"v{version}")
+
+
 def _order(version: str) -> tuple[int, ...]:
     return tuple(map(int, version.split(".")))
 
@@ -102,7 +125,12 @@ def _replace(path: Path, old: str, new: str) -> None:
 
 
 def _git(root: Path, *arguments: str) -> str:
-    return subprocess.run(["git", *arguments], cwd=root, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    done = subprocess.run(["git", *arguments], cwd=root, check=False, capture_output=True, text=True)
+    if done.returncode:
+        # What git says of it, which a hook may say on its standard output.
+        said = done.stderr.strip() or done.stdout.strip()
+        raise CannotRelease(f"`git {' '.join(arguments[:2])}` was refused: {said}")
+    return done.stdout.strip()
 
 
 if __name__ == "__main__":

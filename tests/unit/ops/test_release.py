@@ -9,14 +9,10 @@ import pytest
 
 from infra.ops.release import CannotRelease, release, released
 from tests.conftest import ROOT
+from tests.repositories import begin, git
 
 DAY = date(2027, 1, 4)
 FILES = ("CHANGELOG.md", "Makefile", "pyproject.toml", "samconfig.toml", "uv.lock")
-
-
-def git(folder: Path, *arguments: str) -> str:
-    done = subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True, text=True)
-    return done.stdout.strip()
 
 
 @pytest.fixture
@@ -26,16 +22,7 @@ def clone(tmp_path: Path) -> Path:
     folder.mkdir()
     for name in FILES:
         (folder / name).write_bytes((ROOT / name).read_bytes())
-    changelog = (folder / "CHANGELOG.md").read_text("utf-8")
-    head, unreleased, after = changelog.partition("## [Unreleased]\n")
-    # Whatever is under Unreleased here at the moment, something is there.
-    (folder / "CHANGELOG.md").write_text(f"{head}{unreleased}\n### Added\n\n- A thing.\n{after}", "utf-8")
-    git(folder, "init", "--quiet")
-    git(folder, "config", "user.name", "A")
-    git(folder, "config", "user.email", "a@x.test")
-    git(folder, "add", *FILES)
-    git(folder, "commit", "--quiet", "--message", "All")
-    return folder
+    return begin(folder)
 
 
 def test_a_release_has_its_number_its_day_its_commit_and_its_tag(clone: Path) -> None:
@@ -65,6 +52,34 @@ def test_what_is_not_committed_is_not_released(clone: Path) -> None:
 
     with pytest.raises(CannotRelease, match="not committed"):
         release("7.0.0", clone, DAY)
+
+
+def test_a_number_that_has_a_tag_is_refused_before_anything_is_committed(clone: Path) -> None:
+    git(clone, "tag", "v7.0.0")
+    before = git(clone, "rev-parse", "HEAD")
+
+    with pytest.raises(CannotRelease, match=r"There is a tag v7\.0\.0 already"):
+        release("7.0.0", clone, DAY)
+
+    assert git(clone, "rev-parse", "HEAD") == before
+    assert git(clone, "status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("refused", ["Release 7.0.0", "Name the commit of release 7.0.0"])
+def test_what_git_refuses_is_said_in_its_words_and_nothing_is_half_released(clone: Path, refused: str) -> None:
+    hook = clone / ".git/hooks/commit-msg"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\nif grep -q '^{refused}' \"$1\"; then echo not on a Friday >&2; exit 1; fi\n")
+    hook.chmod(0o755)
+    before = git(clone, "rev-parse", "HEAD")
+
+    with pytest.raises(CannotRelease, match="`git commit --quiet` was refused: not on a Friday"):
+        release("7.0.0", clone, DAY)
+
+    assert git(clone, "rev-parse", "HEAD") == before
+    assert git(clone, "status", "--porcelain") == git(clone, "tag") == ""
+    hook.unlink()
+    assert release("7.0.0", clone, DAY)
 
 
 def test_a_release_says_what_has_changed(clone: Path) -> None:

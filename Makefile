@@ -100,7 +100,7 @@ deploy: build  ## build, and deploy to AWS (STAGE=dev or prod; the first time wi
 	@$(SAM) deploy --config-env $(CONFIG) $(FLAGS)
 
 # Its own Makefile, libraries and articles; of what is here, only the settings.
-rollback:  ## deploy what a tag or commit has, as the way back (TO=v0.2.0; STAGE=dev or prod)
+rollback:  ## deploy what a tag or commit has, as the way back (TO=v0.3.0; STAGE=dev or prod)
 	@commit=$$(git rev-parse --verify --quiet "$(TO)^{commit}") || \
 	  { echo "TO=$(TO) is no tag and no commit here: \`git tag\` lists releases, \`git fetch --tags\` brings them." >&2; exit 1; }; \
 	rm -rf .local/rollback && mkdir -p .local/rollback && git archive "$$commit" | tar -x -C .local/rollback && \

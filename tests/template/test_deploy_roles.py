@@ -21,6 +21,8 @@ from tests.template.test_permissions import as_list
 
 ROLES: Final = ROOT / "infra/deploy_roles.yaml"
 
+# The first release whose template has it.
+WITH_BOUNDARY: Final = (0, 3)
 # What a type's handlers may call for features that no resource of ours has: keys and copies elsewhere, files, imports.
 NOT_USED: Final = re.compile(
     r"""
@@ -223,3 +225,12 @@ def test_it_is_no_longer_than_iam_takes(resources: Any, name: str, limit: int) -
 
     text = json.dumps([each["PolicyDocument"] for each in policies], separators=(",", ":"))
     assert len(text) < limit  # longer than what it becomes: the pseudo parameters are longer than their values
+
+
+def test_the_way_back_to_before_the_boundary_is_described_with_a_role_that_may_take_it_off(resources: Any) -> None:
+    assert "iam:DeleteRolePermissionsBoundary" not in actions(policy_of(resources, "CloudFormationRole"))
+    text = "".join((ROOT / name).read_text("utf-8") for name in ("docs/operations.md", "Makefile"))
+    ways = re.findall(r"\bTO=v(\d+)\.(\d+)\.\d+(.*)", text)
+
+    assert ways
+    assert [way for way in ways if (int(way[0]), int(way[1])) < WITH_BOUNDARY and "--role-arn" not in way[2]] == []

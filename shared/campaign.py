@@ -8,7 +8,6 @@ This module is on the content function's cold path.
 
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import quote
 
 # Not the advertisers' click ids: with a page about a condition they would tell an advertiser about a patient.
 SOURCE_TAGS: Final = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
@@ -23,6 +22,8 @@ def read_tags(query: Mapping[str, str]) -> dict[str, str]:
 
 def as_link_query(tags: Mapping[str, str]) -> str:
     """The query that a link of the page takes along, with its question mark, escaped for an attribute."""
+    from urllib.parse import quote  # which loads a module for IPv6 addresses
+
     return "?" + "&amp;".join(f"{name}={quote(value, safe='')}" for name, value in tags.items()) if tags else ""
 
 

@@ -15,7 +15,6 @@ in redirects and are otherwise without effect.
 
 from collections.abc import Callable
 from time import time
-from urllib.parse import quote
 
 from functions.content.compiled_site import CompiledSite
 from shared.campaign import read_tags
@@ -183,6 +182,8 @@ def _is_reference(text: str) -> bool:
 
 def _redirect(status: int, request: Request, path: str, cache_control: str) -> Response:
     # Never for shared caches: the query that is kept may be one reader's own.
-    query = quote(request.raw_query, safe=_OF_A_QUERY)
-    location = f"{path}?{query}" if query else path
-    return Response(status, {"location": location, "cache-control": cache_control})
+    if request.raw_query:
+        from urllib.parse import quote  # which loads a module for IPv6 addresses
+
+        path = f"{path}?{quote(request.raw_query, safe=_OF_A_QUERY)}"
+    return Response(status, {"location": path, "cache-control": cache_control})

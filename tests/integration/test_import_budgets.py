@@ -45,6 +45,7 @@ BEYOND_A_PAGE = {
     "shared.cross_origin",
     "shared.moments",
     "ssl",
+    "urllib",
     "urllib3",
 }
 # What only an address needs that is not plain.

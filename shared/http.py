@@ -8,7 +8,7 @@ This module is on the content function's cold path, so it imports only what the 
 
 import json
 import zlib
-from base64 import b64decode, b64encode
+from binascii import a2b_base64, b2a_base64  # which base64 calls, and loads struct besides
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from types import MappingProxyType
@@ -221,7 +221,7 @@ def _encodable(text: str) -> str:
 def _body(text: str, *, is_base64: bool) -> bytes:
     if is_base64:
         try:
-            return b64decode(text)
+            return a2b_base64(text)
         except ValueError:
             pass  # read as it is, it will be refused for what it is not
     return text.encode("utf-8", "surrogatepass")
@@ -249,7 +249,7 @@ def _not_modified(request: Request, etag: str | None) -> bool:
 
 
 def _base64(body: bytes) -> str:
-    return b64encode(body).decode()
+    return b2a_base64(body, newline=False).decode()
 
 
 # For pages as compiled, where it is half of the work. Never for what was made for one visitor.

@@ -30,6 +30,7 @@ HEAVIER_PARTS_OF_POWERTOOLS = {
 BEYOND_A_PAGE = {
     "asyncio",
     "aws_lambda_powertools",
+    "base64",
     "botocore",
     "dataclasses",
     "datetime",

@@ -220,6 +220,8 @@ def test_every_command_works(
     stands_for = {
         "TABLE": running.cloud.outputs()["LeadTableName"],
         "needlepoint-dev": STACK_NAME,
+        "needlepoint-prod": STACK_NAME,
+        "REHEARSED": f"{STACK_NAME}-restored",
         "TOPIC": alarm_topic(running),
         "LEFT": keys_secret(running),
         "BACKUP": backup(running),

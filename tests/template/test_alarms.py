@@ -43,6 +43,7 @@ UNMENDED_BY_SILENCE = {
     "ReminderAlarm",
     "SecondChannelAlarm",
 }
+OPERATIONS = (ROOT / "docs/operations.md").read_text("utf-8")
 ALARMS = [
     name
     for name, resource in yaml_parse((ROOT / "template.yaml").read_text("utf-8"))["Resources"].items()
@@ -117,6 +118,16 @@ def test_somebody_is_told(deployed: Deployed, alarm: str) -> None:
     assert topic.properties["Subscription"] == [{"Protocol": "email", "Endpoint": "ops@example.com"}]
 
 
+def test_the_document_names_those_that_do_not_tell_when_they_are_over() -> None:
+    (named,) = re.findall(r"These mail only when they fire(.+?)\n\n", OPERATIONS, re.DOTALL)
+
+    assert set(re.findall(r"`(\w+Alarm)`", named)) == UNMENDED_BY_SILENCE
+
+
+def test_the_document_names_no_alarm_that_there_is_not() -> None:
+    assert set(re.findall(r"`(\w+Alarm)`", OPERATIONS)) <= set(ALARMS)
+
+
 @pytest.mark.parametrize("alarm", ALARMS)
 def test_silence_is_no_alarm_unless_silence_is_what_it_watches(deployed: Deployed, alarm: str) -> None:
     watched: Any = deployed[alarm].properties
@@ -127,7 +138,7 @@ def test_silence_is_no_alarm_unless_silence_is_what_it_watches(deployed: Deploye
 
 @pytest.mark.parametrize("alarm", ALARMS)
 def test_its_mail_leads_to_what_to_do(deployed: Deployed, alarm: str) -> None:
-    headings = re.findall(r"^#+ (.+)$", (ROOT / "docs/operations.md").read_text("utf-8"), re.MULTILINE)
+    headings = re.findall(r"^#+ (.+)$", OPERATIONS, re.MULTILINE)
 
     assert alarm in headings
     assert deployed[alarm].properties["AlarmDescription"].endswith(f"See docs/operations.md#{alarm.lower()}")

@@ -28,6 +28,7 @@ ELSEWHERE = {
     "make rollback": "tests/unit/ops/test_release.py runs it in a clone",
     "make checkov": "fetches checkov; .github/workflows/ci.yml runs it",
     "git push --follow-tags": "publishes, and is git's own",
+    "git diff": "looks, and is git's own",
 }
 START_NOTHING = ("make", "make clean")
 # With this a program looks at its arguments and does no more.

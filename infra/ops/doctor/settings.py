@@ -1,11 +1,16 @@
 """What people wrote down: the template's parameters, and the practice file."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from infra.local.template import parameter_fault, rule_faults
 from infra.ops.doctor.case import Case
 from infra.ops.doctor.findings import Finding, note, wrong
 from shared.practice import year_without_closures
+
+# An old file would end a pause, or take the stack back to the table of before a restore.
+_SET_FOR_A_WHILE: Final = frozenset({"Paused", "RestoredTable", "RestoredStream"})
+_PULL: Final = "samconfig.toml may be old: pull first. If it is not, "
 
 
 def parameters(case: Case) -> Iterator[Finding]:
@@ -21,7 +26,8 @@ def parameters(case: Case) -> Iterator[Finding]:
         elif fault := parameter_fault(spec, planned):
             yield wrong(f"{name} {fault}", "Correct it in samconfig.toml")
         elif (now := deployed.get(name, planned)) != planned:
-            yield note(f"{name} is {now or 'empty'}, and {planned or 'empty'} in samconfig.toml", "`make deploy`")
+            do = f"{_PULL if name in _SET_FOR_A_WHILE else ''}`make deploy`"
+            yield note(f"{name} is {now or 'empty'}, and {planned or 'empty'} in samconfig.toml", do)
     for fault in rule_faults(case.rules, case.parameters):
         yield wrong(fault, "Correct it in samconfig.toml")
     if (zone := case.parameters["TimeZone"]) != case.practice.time_zone:

@@ -67,9 +67,8 @@ def sources(case: Case, stack: Deployed) -> Iterator[Finding]:
             do = f"`aws lambda update-event-source-mapping --uuid {mapping.id} --enabled`"
             yield wrong(f"{mapping.logical_id} is {found['State']}: its function gets no records", do)
         elif (result := found.get("LastProcessingResult", "OK")).startswith("PROBLEM"):
-            yield wrong(
-                f"{mapping.logical_id}: {result}", "The role was changed, or the function is gone: deploy again"
-            )
+            do = "The role was changed, or the function is gone: docs/operations.md#changed-by-hand"
+            yield wrong(f"{mapping.logical_id}: {result}", do)
 
 
 def schedules(case: Case, stack: Deployed) -> Iterator[Finding]:

@@ -75,6 +75,13 @@ def silent(world: World, name: str) -> None:
     world.records[name, "TXT"] = None
 
 
+def restored_elsewhere(world: World) -> None:
+    stream = "arn:aws:dynamodb:us-east-1:123456789012:table/clinic-1/stream/2026-11-29T10:00:00.000"
+    restored = {"RestoredTable": "clinic-1", "RestoredStream": stream}
+    world.stack = replace(world.stack, parameters={**world.stack.parameters, **restored})
+    world.given |= dict.fromkeys(restored, "")  # as `--guided` wrote it before
+
+
 MAIL_FAULTS: Final[dict[str, Fault]] = {
     # ---- what was written down
     "a parameter without a value": Fault(
@@ -100,6 +107,13 @@ MAIL_FAULTS: Final[dict[str, Fault]] = {
     "a parameter that is not deployed": Fault(
         lambda world: world.given.update(AlertDetail="full"),
         ("note: AlertDetail is brief, and full in samconfig.toml -> `make deploy`",),
+    ),
+    "a restore that samconfig.toml does not know of": Fault(
+        restored_elsewhere,
+        (
+            "note: RestoredTable is clinic-1, and empty in samconfig.toml -> samconfig.toml may be old: pull first",
+            "note: RestoredStream is arn:.*, and empty in samconfig.toml -> samconfig.toml may be old: pull first",
+        ),
     ),
     "parameters that do not go together": Fault(
         lambda world: world.deploy(CertificateArn=""),

@@ -286,7 +286,7 @@ STACK_FAULTS: Final[dict[str, Fault]] = {
     ),
     "a queue that Lambda may not read": Fault(
         mapping_refused,
-        ("wrong: DeliveryFunctionMailEvents: PROBLEM: .* -> .*deploy again",),
+        ("wrong: DeliveryFunctionMailEvents: PROBLEM: .* -> .*#changed-by-hand",),
     ),
     "a rule that is switched off": Fault(
         rule_off,

@@ -18,7 +18,10 @@ READ_NO_SOURCE = (
     "unit/ops",
     *(f"unit/site/test_{each}.py" for each in ("build", "pages", "pictures", "promises", "publication", "released")),
     *(f"unit/site/test_{each}.py" for each in ("practitioner", "visit", "where_and_when")),
-    *(f"unit/test_{each}.py" for each in ("languages", "languages_conformance", "opening_hours", "repository")),
+    *(
+        f"unit/test_{each}.py"
+        for each in ("languages", "languages_conformance", "opening_hours", "repository", "verbs")
+    ),
 )
 TESTS = ("tests/unit", "tests/integration/test_own_site.py")
 LANGUAGE, LIKE = "de", "fr"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from shared.items import Item
 
 ALL_DAY: Final = "00:00"
-_KNOWN: Final = ("days", "version", "changed", "settled")
+_ATTRIBUTES: Final = ("days", "version", "changed", "settled")
 KEY: "Final[Item]" = {"pk": {"S": "PRACTICE"}, "sk": {"S": "CLOSURES"}}
 # What is known of them holds for so many seconds: less than from one tick of a schedule to the next.
 _FRESH_SECONDS: Final = 50
@@ -146,7 +146,7 @@ class Closures:
 def _read(item: "Item") -> tuple[list[Closure], int, int, int]:
     """The closures in an item, by date, its version, when that was made, and the version that is settled."""
     try:
-        values = {name: value_of(each) for name, each in item.items() if name in _KNOWN}
+        values = {name: value_of(each) for name, each in item.items() if name in _ATTRIBUTES}
         days = sorted(values.get("days", {}).items())
         found = [Closure(day, each["until"], each["by"], each["at"]) for day, each in days]
         for each in found:  # of their form, too

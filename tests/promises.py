@@ -186,7 +186,7 @@ class Promises:
         assert not hidden, "something is due that no index shows"
         self.world.invoke("followup", {"repair": True})
         self.world.run(3)
-        assert not list(self.world.store.stranded()), "duties are written otherwise than they follow"
+        self.check_settled()
         waiting = [item for item in self._rows().values() if "queue" in item]
         assert not [item for item in waiting if item["next_at"] < self.world.now - 300], "something is due and not done"
         for lead in (item for item in self._leads() if "reference" in item):

@@ -1,6 +1,8 @@
-"""Repositories of a test's own, to release from."""
+"""Copies of this project that are a test's own: to release from, and to run tests of theirs in."""
 
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 
@@ -22,3 +24,17 @@ def begin(folder: Path) -> Path:
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--message", "All")
     return folder
+
+
+def run_tests(folder: Path, *arguments: str) -> None:
+    """Run pytest in a copy of this project. Raises AssertionError, with what it printed, where a test fails."""
+    tests = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *arguments],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "HOME": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert tests.returncode == 0, tests.stdout[-20_000:] + tests.stderr

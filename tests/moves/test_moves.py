@@ -1,15 +1,14 @@
 """What README invites to change can be changed, and the quick tests stay green: tried in a copy of the project."""
 
-import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
+from tests.repositories import run_tests
 
 # They start from the tests' own practice and article, or from none, and take minutes. So do all tests of the functions
 # on moto but one file (tests/integration/conftest.py).
@@ -92,14 +91,4 @@ def test_another_practice_with_another_article_and_language_has_no_test_to_chang
     add_a_language(copy)
 
     ignored = [f"--ignore=tests/{each}" for each in READ_NO_SOURCE]
-    options = ("-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-profile", "once")
-    tests = subprocess.run(
-        [sys.executable, "-m", "pytest", *options, *ignored, *TESTS],
-        cwd=copy,
-        env={"PATH": os.environ["PATH"], "HOME": str(copy)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert tests.returncode == 0, tests.stdout[-20_000:] + tests.stderr
+    run_tests(copy, "--hypothesis-profile", "once", *ignored, *TESTS)

@@ -1,14 +1,11 @@
 """What `make release` leaves is no main on which tests fail: this folder's are run in a copy where this is released."""
 
-import os
 import re
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
 from infra.ops.release import release
-from tests.repositories import begin
+from tests.repositories import begin, run_tests
 from tests.template.packages import clone
 
 # An upgrade, a rollback and the stream, each with one test; all of them would take a minute.
@@ -24,14 +21,4 @@ def test_once_this_is_released_the_upgrades_tests_hold_still(tmp_path: Path) -> 
     practice.write_text(text, "utf-8")
     release("99.0.0", begin(copy), date(2027, 1, 4))
 
-    options = ("-q", "--no-cov", "-p", "no:cacheprovider", "-p", "no:xdist", "-k", SOME)
-    tests = subprocess.run(
-        [sys.executable, "-m", "pytest", *options, "tests/upgrade/test_upgrade.py"],
-        cwd=copy,
-        env={"PATH": os.environ["PATH"], "HOME": str(copy)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert tests.returncode == 0, tests.stdout[-20_000:] + tests.stderr
+    run_tests(copy, "--no-cov", "-k", SOME, "tests/upgrade/test_upgrade.py")

@@ -7,6 +7,7 @@ it. What the scripts have to know of the hours stands in the page.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
@@ -37,6 +38,8 @@ class FormWords:
     zero: bool
 
 
+# Every page of a language names it, and it is the same for all of them.
+@lru_cache(maxsize=32)
 def words(edition: Edition, locale: str) -> Asset:
     """The script of a locale: it leaves at its own element what is written down in `templates/words.html`."""
     localizer, view = edition.localizers[locale], edition.views[locale]

@@ -9,7 +9,7 @@ import pytest
 
 from functions.content import app as content
 from tests.conftest import ROOT
-from tests.insights import ask
+from tests.insights import ask, lines_of
 from tests.integration.chain import Chain
 from tests.integration.conftest import Stack
 from tests.integration.test_leads import ENQUIRY, FORM, _environment, send, send_form
@@ -26,7 +26,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> Any:
 
     def read() -> list[dict[str, Any]]:
         added = {"level", "location", "timestamp", "service", "request_id"}
-        written = map(json.loads, filter(lambda line: line.startswith("{"), capsys.readouterr().out.splitlines()))
+        written = lines_of(capsys.readouterr().out)
         return [{name: value for name, value in line.items() if name not in added} for line in written]
 
     return read

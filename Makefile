@@ -6,8 +6,9 @@ SHELL = /bin/sh
 
 VENV ?= .venv
 READY = $(VENV)/.ready
-# An activated environment or a PYTHONPATH of the caller's would decide what is imported here.
-PYTHON = env -u VIRTUAL_ENV -u PYTHONPATH -u PYTHONHOME SAM_CLI_TELEMETRY=0 $(VENV)/bin/python
+# An activated environment or a PYTHONPATH of the caller's would decide what is imported here; and without bytecode,
+# each of the hundreds of programs that tests start would compile again what it imports.
+PYTHON = env -u VIRTUAL_ENV -u PYTHONPATH -u PYTHONHOME -u PYTHONDONTWRITEBYTECODE SAM_CLI_TELEMETRY=0 $(VENV)/bin/python
 SAM = $(PYTHON) -m samcli
 
 PORT ?= 8000

@@ -1,6 +1,7 @@
 """Which metrics are counted, read from the code and the template: each costs money, and needs somebody who reads it."""
 
 import ast
+from functools import cache
 from itertools import pairwise
 
 from infra.build.imports import reachable
@@ -9,7 +10,8 @@ from infra.local import template
 from tests.conftest import ROOT
 
 
-def counted_by(logical_id: str) -> set[str]:
+@cache
+def counted_by(logical_id: str) -> frozenset[str]:
     """The metrics of a function: what the modules that it leads to name beside `telemetry.count` or `.measure`."""
     calls = [
         node
@@ -19,11 +21,11 @@ def counted_by(logical_id: str) -> set[str]:
     ]
     # It is called, or put off for a part of a sweep: then it is the first argument, and the name the second.
     written = [(ast.unparse(each), beside) for call in calls for each, beside in pairwise([call.func, *call.args])]
-    return {
+    return frozenset(
         str(name.value)
         for what, name in written
         if what.endswith(("telemetry.count", "telemetry.measure")) and isinstance(name, ast.Constant)
-    }
+    )
 
 
 def counted_by_ses() -> set[str]:

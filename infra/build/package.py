@@ -126,7 +126,8 @@ def build(
         sdk.trim(files, package.calls)
         sbom.write(package.function, files, root)
         _copy_modules(package, files, root)
-        compile_site(site)
+        if package.compiled:
+            compile_site(site)
         _copy_compiled(package, files, site / "compiled")
         seal.compile_bytecode(files)
         seal.copy_sealed(files, out)

@@ -18,6 +18,8 @@ from shared.practice import Closure, Hours, SpecialHours
 from shared.time_zone import DAY, TimeZone, day_number
 from tests.practice import PRACTICE
 
+pytestmark = pytest.mark.long
+
 HOUR = 3600
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 # Monday to Thursday 08:00 to 18:00, Friday 08:00 to 13:00, in Phoenix; an answer within four hours.

@@ -15,6 +15,8 @@ from shared.opening_hours import TIME_IN_ADDRESS, OpeningHours
 from shared.time_zone import DAY, TimeZone
 from tests.sample import TODAY, Sample, write_sample
 
+pytestmark = pytest.mark.long
+
 PAGE = "/en/thank-you/BCDF-2345"
 NOW = datetime(2026, 12, 1, 0, 0, tzinfo=locked_zone("America/Phoenix")).timestamp()
 # Nobody has such hours, and clocks change in the middle of them.

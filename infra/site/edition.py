@@ -123,10 +123,10 @@ class Edition:
         """The practice's page in every language."""
         return alternates(self.localizers.values(), locale, "/{locale}/", self.practice.origin)
 
-    def article_alternates(self, slug: str, locale: str) -> tuple[Alternate, ...]:
-        """An article's page in every language that it is published in."""
+    def article_alternates(self, slug: str, locale: str, page: str = "") -> tuple[Alternate, ...]:
+        """An article's page, or the one at `page` behind its address, in every language that it is published in."""
         shown = [self.localizers[each] for each in self.locales_of(slug)]
-        return alternates(shown, locale, f"/{{locale}}/articles/{slug}", self.practice.origin)
+        return alternates(shown, locale, f"/{{locale}}/articles/{slug}{page}", self.practice.origin)
 
     def page(
         self,

@@ -6,6 +6,7 @@ from datetime import date
 from xml.sax.saxutils import escape, quoteattr
 
 from infra.site.edition import Edition
+from infra.site.views.article_view import REFERENCES
 from infra.site.views.page_view import Alternate
 
 
@@ -24,9 +25,12 @@ def entries(edition: Edition) -> list[SitemapEntry]:
     found = [SitemapEntry(edition.home_alternates(default), f"{origin}/")]
     for slug in edition.slugs:
         listed = {each.locale: each for each in edition.published(slug) if each.status != "draft"}
-        alternates = tuple(each for each in edition.article_alternates(slug, default) if each.locale in listed)
         modified = edition.publications[slug][0].article.facts.modified
-        found.append(SitemapEntry(alternates, f"{origin}/articles/{slug}", modified))
+        for page in ("", REFERENCES):
+            alternates = tuple(
+                each for each in edition.article_alternates(slug, default, page) if each.locale in listed
+            )
+            found.append(SitemapEntry(alternates, f"{origin}/articles/{slug}{page}", modified))
     return found
 
 

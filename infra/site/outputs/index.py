@@ -23,6 +23,7 @@ from infra.site.outputs.promises import promise_documents
 from infra.site.outputs.words import words
 from infra.site.sources.assets import Asset
 from infra.site.table import REVALIDATED, Row, Table
+from infra.site.views.article_view import REFERENCES
 from shared.http import JSON, dump_json
 
 type Entry = dict[str, Any]
@@ -95,7 +96,8 @@ def _redirects(edition: Edition) -> Entry:
     """The addresses without a locale."""
     found = {"/": _redirect(edition.locales, "/{locale}/")}
     for slug in edition.slugs:
-        found[f"/articles/{slug}"] = _redirect(edition.locales_of(slug), f"/{{locale}}/articles/{slug}")
+        for path in (f"/articles/{slug}", f"/articles/{slug}{REFERENCES}"):
+            found[path] = _redirect(edition.locales_of(slug), f"/{{locale}}{path}")
     return found
 
 

@@ -11,7 +11,9 @@ from infra.site.outputs.problems import WITHHELD_DETAIL, WITHHELD_TITLE
 from infra.site.outputs.promises import open_times, script_hours
 from infra.site.outputs.words import words
 from infra.site.table import REVALIDATED, Row, Table
+from infra.site.translations.publication import Publication
 from infra.site.views import audit, form_slots
+from infra.site.views.article_view import REFERENCES
 from shared.consent import CONSENT_VERSION, consent_text
 from shared.http import HTML
 from shared.messages import mark as _
@@ -21,6 +23,10 @@ SLOTS = {name: f"\ue000{name}\ue001" for name in ("reference", "promise")}
 
 _HOME_TITLE = _("{practice}: articles and contact")
 _HOME_DESCRIPTION = _("Articles by {name}, {title}, and how to reach the practice.")
+_REFERENCES_TITLE = _("References of “{title}”")
+_REFERENCES_DESCRIPTION = _(
+    "The sources of “{title}”: who wrote them and when, what kind of study each is, and where to find it."
+)
 _THANK_YOU_TITLE = _("Thank you")
 
 
@@ -48,7 +54,13 @@ def page_rows(edition: Edition, table: Table) -> dict[str, Row]:
     for locale in edition.locales:
         rows[f"/{locale}/"] = _home(edition, table, locale)
         for slug in edition.slugs:
-            rows[f"/{locale}/articles/{slug}"] = _landing(edition, table, locale, slug)
+            path = f"/{locale}/articles/{slug}"
+            publication = next((each for each in edition.published(slug) if each.locale == locale), None)
+            if publication:
+                rows[path] = _landing(edition, table, publication)
+                rows[path + REFERENCES] = _references(edition, table, publication)
+            else:
+                rows[path] = rows[path + REFERENCES] = _withheld(edition, table, locale, slug)
     return rows
 
 
@@ -104,10 +116,8 @@ def _home(edition: Edition, table: Table, locale: str) -> Row:
     return table.add_page(_checked(html, "home.html"), {**_headers(locale), "cache-control": REVALIDATED})
 
 
-def _landing(edition: Edition, table: Table, locale: str, slug: str) -> Row:
-    publication = next((each for each in edition.published(slug) if each.locale == locale), None)
-    if publication is None:
-        return _withheld(edition, table, locale, slug)
+def _landing(edition: Edition, table: Table, publication: Publication) -> Row:
+    slug, locale = publication.article.slug, publication.locale
     article = edition.article(publication)
     page = edition.page(
         locale,
@@ -121,6 +131,22 @@ def _landing(edition: Edition, table: Table, locale: str, slug: str) -> Row:
     )
     html = edition.renderer(locale).page("landing.html", page=page, article=article, **_form(edition, locale))
     return table.add_page(_checked(html, "landing.html"), {**_headers(locale), "cache-control": REVALIDATED})
+
+
+def _references(edition: Edition, table: Table, publication: Publication) -> Row:
+    slug, locale = publication.article.slug, publication.locale
+    article, say = edition.article(publication), edition.localizers[locale].say
+    page = edition.page(
+        locale,
+        say(_REFERENCES_TITLE, title=article.title),
+        languages=edition.article_alternates(slug, locale, REFERENCES),
+        path=None if publication.status == "draft" else f"/articles/{slug}{REFERENCES}",
+        description=say(_REFERENCES_DESCRIPTION, title=article.title),
+        json_ld=structured_data.references_graph(edition, article),
+        shared_as=edition.pictures[slug].get(f"og.{locale}.png"),
+    )
+    html = edition.renderer(locale).page("references.html", page=page, article=article)
+    return table.add_page(_checked(html, "references.html"), {**_headers(locale), "cache-control": REVALIDATED})
 
 
 def _withheld(edition: Edition, table: Table, locale: str, slug: str) -> Row:

@@ -1,7 +1,8 @@
 """schema.org: one JSON-LD graph per page, made from the same data as the page.
 
 `Chiropractic` is a system of medicine in schema.org's vocabulary, not a type of business, and a FAQPage is no longer
-shown by search engines; so neither is here.
+shown by search engines; so neither is here. Practice and practitioner are described on the practice's page, and named
+by the same `@id` elsewhere.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,9 +19,12 @@ from infra.site.sources.visit_table import Payment, VisitTable
 from infra.site.views.article_view import ArticleView
 from infra.site.views.render import data_block
 from shared.messages import SOURCE_LOCALE
+from shared.messages import mark as _
 from shared.practice import Practice
 
 type Node = dict[str, Any]
+
+_REFERENCES = _("References")
 
 # In English, as schema.org's own examples are.
 _PAYMENT: Mapping[Payment, str] = {
@@ -35,13 +39,15 @@ _PAYMENT: Mapping[Payment, str] = {
 def article_graph(edition: Edition, article: ArticleView) -> Markup:
     """The graph of a landing page."""
     practice = edition.practice
-    return _document(
-        [
-            _medical_page(practice, article, edition.locales_of(article.slug)),
-            *_practice(edition, article.locale),
-            _trail(practice, article),
-        ]
-    )
+    steps = _steps(practice, article)
+    return _document([_medical_page(practice, article, edition.locales_of(article.slug)), _trail(practice, steps)])
+
+
+def references_graph(edition: Edition, article: ArticleView) -> Markup:
+    """The graph of the page of an article's references."""
+    practice, name = edition.practice, edition.localizers[article.locale].say(_REFERENCES)
+    steps = {**_steps(practice, article), name: article.references_url}
+    return _document([_references_page(practice, article, name), _trail(practice, steps)])
 
 
 def practice_graph(edition: Edition, locale: str) -> Markup:
@@ -65,10 +71,9 @@ def _medical_page(practice: Practice, article: ArticleView, locales: Sequence[st
         "description": article.description,
         "datePublished": article.published.iso,
         "dateModified": article.modified.iso,
-        "author": {"@id": _person_id(practice)},
-        "publisher": {"@id": _business_id(practice)},
+        "author": _named_person(practice),
+        "publisher": _named_business(practice),
         "audience": {"@type": "MedicalAudience", "audienceType": "Patient"},
-        "citation": [_citation(each.reference) for each in article.references],
     }
     # Only for a second person who read this text: the author's own reading is no review, and a translation is not the
     # text that was reviewed.
@@ -83,8 +88,22 @@ def _medical_page(practice: Practice, article: ArticleView, locales: Sequence[st
     return node
 
 
+def _references_page(practice: Practice, article: ArticleView, name: str) -> Node:
+    """Part of the article. `citation` is a property of any CreativeWork, and stands on the page that shows the list."""
+    url = practice.origin + article.references_url
+    return {
+        "@type": "WebPage",
+        "@id": url,
+        "url": url,
+        "inLanguage": article.locale,
+        "name": name,
+        "isPartOf": {"@id": practice.origin + article.url},
+        "citation": [_citation(each.reference) for each in article.references],
+    }
+
+
 def _citation(reference: Reference) -> Node:
-    """Its authors are among the page's references, for people: they would be a third of a kB more."""
+    """Its authors, whose names are one text, are in the list, for people."""
     return {
         "@type": "ScholarlyArticle" if reference.doi or reference.pmid else "CreativeWork",
         "name": reference.title,
@@ -106,10 +125,7 @@ def _practice(edition: Edition, locale: str) -> Sequence[Node]:
 def _business(practice: Practice, file: PracticeFile) -> Node:
     address = practice.address
     return {
-        "@type": "MedicalBusiness",
-        "@id": _business_id(practice),
-        "name": practice.name,
-        "url": f"{practice.origin}/",
+        **_named_business(practice),
         "telephone": practice.phone,
         "address": {
             "@type": "PostalAddress",
@@ -147,9 +163,7 @@ def _visit(visit: VisitTable) -> Node:
 
 def _person(practice: Practice, person: PractitionerTable, title: str) -> Node:
     node: Node = {
-        "@type": "Person",
-        "@id": _person_id(practice),
-        "name": person.name,
+        **_named_person(practice),
         "jobTitle": title,
         "honorificSuffix": ", ".join(each.short for each in person.credentials),
         "worksFor": {"@id": _business_id(practice)},
@@ -178,14 +192,37 @@ def _recognized_by(name: str | None) -> Node:
     return {"recognizedBy": {"@type": "Organization", "name": name}} if name else {}
 
 
-def _trail(practice: Practice, article: ArticleView) -> Node:
-    steps: Mapping[str, str] = {practice.name: f"/{article.locale}/", article.title: article.url}
+def _steps(practice: Practice, article: ArticleView) -> Mapping[str, str]:
+    """The way to an article: what each page on it is called, and its path."""
+    return {practice.name: f"/{article.locale}/", article.title: article.url}
+
+
+def _trail(practice: Practice, steps: Mapping[str, str]) -> Node:
     return {
         "@type": "BreadcrumbList",
         "itemListElement": [
             {"@type": "ListItem", "position": position, "name": name, "item": practice.origin + path}
             for position, (name, path) in enumerate(steps.items(), start=1)
         ],
+    }
+
+
+def _named_business(practice: Practice) -> Node:
+    return {
+        "@type": "MedicalBusiness",
+        "@id": _business_id(practice),
+        "name": practice.name,
+        "url": f"{practice.origin}/",
+    }
+
+
+def _named_person(practice: Practice) -> Node:
+    """Its `url` is where the practice's page says who treats, in the reader's language."""
+    return {
+        "@type": "Person",
+        "@id": _person_id(practice),
+        "name": practice.practitioner.name,
+        "url": f"{practice.origin}/#author",
     }
 
 

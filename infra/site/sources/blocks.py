@@ -17,7 +17,7 @@ SECTIONS: Final = "sections"
 
 # Running text without markup: it goes into <title> and <meta>, where a citation or a star would be shown as it is.
 PLAIN: Final = ("title", "description")
-# Shown on pages that have no list of references, too.
+# Shown on pages that belong to no article, too.
 UNCITED: Final = (*PLAIN, "red_flags")
 
 # More than one paragraph.

@@ -47,11 +47,13 @@ class Style(NamedTuple):
     """How a text is written out: what its language and its article decide.
 
     A citation is shown as the number of its reference, and read out as `label` says; `separator` stands between two.
-    `values` are what placeholders stand for; what is not Markup among them is escaped.
+    `references` is the address of the page that lists them. `values` are what placeholders stand for; what is not
+    Markup among them is escaped.
     """
 
     numbers: Mapping[str, int]
     label: Callable[[int], str]
+    references: str
     values: Mapping[str, str]
     separator: str = ", "
 
@@ -106,7 +108,7 @@ def plain(tokens: Tokens, values: Mapping[str, str]) -> str:
 
 
 def render(tokens: Tokens, style: Style) -> Markup:
-    """HTML. A citation becomes superscript links to `#ref-<id>`."""
+    """HTML. A citation becomes superscript links to `#ref-<id>` on the page of the references."""
     html = _PARSER.renderer.render(tokens, _PARSER.options, {"style": style})
     return Markup(close_gaps(html).strip())  # noqa: S704
 
@@ -160,8 +162,8 @@ def _write_citation(_self: RendererHTML, tokens: Tokens, index: int, _options: O
     style: Style = env["style"]
     links = []
     for reference in tokens[index].meta["ids"]:
-        number = style.numbers[reference]
-        links.append(f'<a href="#ref-{reference}" aria-label="{escape(style.label(number))}">{number}</a>')
+        number, address = style.numbers[reference], f"{style.references}#ref-{reference}"
+        links.append(f'<a href="{address}" aria-label="{escape(style.label(number))}">{number}</a>')
     return f'<sup class="cite">{str(escape(style.separator)).join(links)}</sup>'
 
 

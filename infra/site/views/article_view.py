@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
+from typing import Final, Literal
 
 from markupsafe import Markup
 
@@ -19,6 +19,9 @@ from infra.site.views.detail import SEPARATOR
 from infra.site.views.practice_view import SiteView
 from shared.messages import mark as _
 from shared.practice import Practitioner
+
+# Behind an article's address: the page of its references.
+REFERENCES: Final = "/references"
 
 _REFERENCE = _("Reference {number}")
 
@@ -64,7 +67,7 @@ class TranslationView:
 
 @dataclass(frozen=True)
 class ReferenceView:
-    """An entry of the reference list; its element's id is `ref-<id>`, and `design` says what kind of study it is."""
+    """An entry of the page of references, where its element's id is `ref-<id>`; `design` says what kind of study it is."""
 
     number: int
     reference: Reference
@@ -100,6 +103,7 @@ class ArticleView:
     invitation: tuple[SectionView, ...]
     cover: PictureView | None
     references: tuple[ReferenceView, ...]
+    references_url: str
     author: Practitioner
     reviewer: Person | None
     published: DateView
@@ -130,9 +134,11 @@ def article_view(
     pictures: Mapping[str, Asset] | None = None,
 ) -> ArticleView:
     """`text` rendered for its page; `pictures` as `read_pictures` gives them."""
+    url = f"/{text.locale}/articles/{article.slug}"
     style = markdown.Style(
         article.numbers,
         lambda number: localizer.say(_REFERENCE, number=number),
+        url + REFERENCES,
         {"emergency_number": practice.emergency, "practitioner": practice.signature},
         separator=localizer.say(SEPARATOR),
     )
@@ -160,7 +166,7 @@ def article_view(
     return ArticleView(
         slug=article.slug,
         locale=text.locale,
-        url=f"/{text.locale}/articles/{article.slug}",
+        url=url,
         title=text.front.title,
         description=text.front.description,
         summary=html(blocks["summary"]),
@@ -181,6 +187,7 @@ def article_view(
             ReferenceView(number, each, localizer.say(DESIGNS[each.design]))
             for number, each in enumerate(facts.references, start=1)
         ),
+        references_url=url + REFERENCES,
         author=practice.practitioner,
         reviewer=facts.reviewer,
         published=day(facts.published),

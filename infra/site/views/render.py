@@ -15,12 +15,14 @@ Every template is given
 and besides
 
     landing.html    article: article_view.ArticleView, form: pages.FormView
+    references.html article, as on its page
     home.html       articles: a list of ArticleView
     thank_you.html  reference and promise: text, red_flags: pairs of locale and HTML
     error.html      error: title, detail, links (each path, locale, dir, text)
     words.html      form: words.FormWords, promise: promises.promise_words
 
-The first three have scripts, which need hours: promises.script_hours, and words: the address of a words.html.
+All but references.html and error.html have scripts, which need hours: promises.script_hours, and words: the address of
+a words.html.
 
 `partials/form_fragments.html` holds the macros named in `form_slots.FRAGMENTS`.
 """

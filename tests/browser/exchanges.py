@@ -15,6 +15,7 @@ CODINGS: Final[Mapping[str, Mapping[str, str]]] = {"identity": {}, "gzip": GZIP,
 # Name -> address, for everything that answers GET with 200.
 FILES: Final[Mapping[str, str]] = {
     "landing": landing(LAST),
+    "references": Shown("references", LAST).path,
     "home": f"/{LAST}/",
     "thanks": f"/{LAST}/thank-you/{REFERENCE}",
     "sitemap": "/sitemap.xml",

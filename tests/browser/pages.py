@@ -11,9 +11,11 @@ LOCALES: Final = PRACTICE.locales
 ARTICLE: Final = "dry-needling-for-sciatica"
 REFERENCE: Final = "BCDF-2345"
 
-Kind = Literal["landing", "errors", "home", "thanks", "missing"]
+Kind = Literal["landing", "references", "errors", "home", "thanks", "missing"]
 
-STATUS: Final[dict[Kind, int]] = {"landing": 200, "errors": 422, "home": 200, "thanks": 200, "missing": 404}
+STATUS: Final[dict[Kind, int]] = {
+    "landing": 200, "references": 200, "errors": 422, "home": 200, "thanks": 200, "missing": 404,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Shown:
         match self.kind:
             case "landing" | "errors":
                 return landing(self.locale)
+            case "references":
+                return f"{landing(self.locale)}/references"
             case "home":
                 return f"/{self.locale}/"
             case "thanks":

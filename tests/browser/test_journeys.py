@@ -175,6 +175,31 @@ def test_emergency_number_is_there_before_scrolling_and_again_by_the_form(look: 
     assert min(abs(form["y"] - place) for place in places) < PHONE["height"]
 
 
+# ---- to a source, and back
+
+
+@in_every_language
+def test_who_checks_a_source_sees_which_it_is_and_comes_back_to_the_sentence(look: Visits, locale: str) -> None:
+    visitor = look(locale=locale, java_script_enabled=False).opens(f"{landing(locale)}?utm_source=news")
+    cited = visitor.page.locator("#evidence ~ p .cite a").last
+    cited.scroll_into_view_if_needed()
+    place, number = visitor.page.evaluate("scrollY"), cited.inner_text()
+
+    cited.click()
+    entry = visitor.page.locator("li:target")
+    assert path_of(visitor) == Shown("references", locale).path
+    assert "utm_source=news" in visitor.page.url
+    assert entry.get_attribute("value") == number
+    assert entry.evaluate("each => getComputedStyle(each).backgroundColor") != "rgba(0, 0, 0, 0)"
+    box = entry.bounding_box()
+    assert box is not None
+    assert 0 <= box["y"] < PHONE["height"]
+
+    visitor.page.go_back()
+    assert place > PHONE["height"]
+    assert visitor.page.evaluate("scrollY") == pytest.approx(place, abs=2)
+
+
 # ---- whatever the screen
 
 
@@ -224,7 +249,9 @@ def test_printed_page_is_the_article_in_black_on_white(look: Visits, shown: Show
     assert paper > 0.95
     assert visitor.page.locator(f"main {EMERGENCY}").first.is_visible()
     assert visitor.page.locator("h1").is_visible()
-    for selector in ("nav a[hreflang]", f"{FORM} [type=submit]"):  # of no use on paper
+    references = Shown("references", shown.locale).path
+    assert visitor.page.locator(".on-paper", has_text=references).is_visible()
+    for selector in ("nav a[hreflang]", f"{FORM} [type=submit]", f"a[href='{references}']"):  # of no use on paper
         assert not visitor.page.locator(selector).first.is_visible()
     assert visitor.page.pdf(format="A4").startswith(b"%PDF")
 

@@ -16,7 +16,7 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 from infra.pictures.png import title_of
 from infra.site.places import Places
 from tests.browser.markup import Element, parse
-from tests.browser.pages import LOCALES, PAGES, PRACTICE, Shown, fetch, landing
+from tests.browser.pages import LOCALES, PAGES, PRACTICE, Kind, Shown, fetch, landing
 from tests.browser.visitor import Visits
 from tests.browser.wire import Reply, ask
 
@@ -103,7 +103,8 @@ def sitemap(origin: str) -> Mapping[str, dict[str, str]]:
 
 
 def test_every_page_is_found_by_following_links(crawl: Mapping[str, Crawled], origin: str) -> None:
-    assert {f"{origin}{path}" for each in LOCALES for path in (f"/{each}/", landing(each))} <= crawl.keys()
+    kinds: tuple[Kind, ...] = ("home", "landing", "references")
+    assert {origin + Shown(kind, each).path for each in LOCALES for kind in kinds} <= crawl.keys()
 
 
 def test_every_link_leads_straight_to_its_page_and_place(crawl: Mapping[str, Crawled], origin: str) -> None:

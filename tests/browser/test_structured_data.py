@@ -13,12 +13,12 @@ import pytest
 
 from tests.browser import tools
 from tests.browser.markup import parse
-from tests.browser.pages import LOCALES, PRACTICE, Shown, fetch
+from tests.browser.pages import LOCALES, PRACTICE, Kind, Shown, fetch
 from tests.browser.wire import ask
 
 type Graph = dict[str, Any]
 
-PAGES = [Shown(kind, locale) for kind in ("landing", "home") for locale in LOCALES]
+PAGES = [Shown(kind, locale) for kind in ("landing", "references", "home") for locale in LOCALES]
 SOURCE = LOCALES[0]
 
 
@@ -27,14 +27,21 @@ def _node(graph: Graph, type_: str) -> dict[str, Any]:
     return found  # type: ignore[no-any-return]
 
 
-# What a slip of the pen would make of the landing page's graph. The checker must not pass any of them.
-SLIPS: Mapping[str, Callable[[Graph], object]] = {
-    "unknown-type": lambda graph: _node(graph, "MedicalBusiness").update({"@type": "Chiropractic"}),
-    "unknown-property": lambda graph: _node(graph, "MedicalWebPage").update({"lastReviewd": "2026-01-01"}),
-    "property-of-another-type": lambda graph: _node(graph, "Person").update({"openingHours": "Mo 08:00-18:00"}),
-    "number-for-a-text": lambda graph: _node(graph, "MedicalBusiness").update({"telephone": 6025550142}),
-    "text-for-an-object": lambda graph: _node(graph, "MedicalWebPage").update(
-        {"citation": [{"@type": "Book", "author": 1}]}
+# What a slip of the pen would make of a page's graph. The checker must not pass any of them.
+SLIPS: Mapping[str, tuple[Kind, Callable[[Graph], object]]] = {
+    "unknown-type": ("home", lambda graph: _node(graph, "MedicalBusiness").update({"@type": "Chiropractic"})),
+    "unknown-property": (
+        "landing",
+        lambda graph: _node(graph, "MedicalWebPage").update({"lastReviewd": "2026-01-01"}),
+    ),
+    "property-of-another-type": (
+        "home",
+        lambda graph: _node(graph, "Person").update({"openingHours": "Mo 08:00-18:00"}),
+    ),
+    "number-for-a-text": ("home", lambda graph: _node(graph, "MedicalBusiness").update({"telephone": 6025550142})),
+    "text-for-an-object": (
+        "references",
+        lambda graph: _node(graph, "WebPage").update({"citation": [{"@type": "Book", "author": 1}]}),
     ),
 }
 
@@ -52,8 +59,8 @@ def complaints(
     folder = tmp_path_factory.mktemp("graphs")
     (folder / "node_modules").symlink_to(node_modules, target_is_directory=True)
     programs = dict(graphs)
-    for name, slip in SLIPS.items():
-        slip(programs.setdefault(name, copy.deepcopy(graphs[f"landing-{SOURCE}"])))
+    for name, (kind, slip) in SLIPS.items():
+        slip(programs.setdefault(name, copy.deepcopy(graphs[f"{kind}-{SOURCE}"])))
     for name, graph in programs.items():
         text = json.dumps(graph, indent=1, ensure_ascii=False)
         program = f'import type {{ Graph }} from "schema-dts";\nexport const graph: Graph = {text};\n'
@@ -88,17 +95,30 @@ def test_article_says_what_its_page_shows(graphs: Mapping[str, Graph], origin: s
     shown = Shown("landing", locale)
     article = _node(graphs[str(shown)], "MedicalWebPage")
     page = parse(fetch(origin, shown).text)
-    text = page.text()
 
     assert article["inLanguage"] == locale
     assert article["url"] == page.all("link", rel="canonical")[0]["href"]
     assert " ".join(article["name"].split()) == page.all("h1")[0].text()
-    for citation in article["citation"]:
-        assert " ".join(citation["name"].split()) in text
+    assert article["author"]["name"] in page.text()
     dates = {each["datetime"] for each in page.all("time")}
     assert {article["datePublished"], article["dateModified"]} <= dates
     # What the author reads again himself was not reviewed by anyone.
     assert not {"lastReviewed", "reviewedBy"} & article.keys()
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_references_say_what_their_page_shows(graphs: Mapping[str, Graph], origin: str, locale: str) -> None:
+    shown = Shown("references", locale)
+    listed = _node(graphs[str(shown)], "WebPage")
+    page = parse(fetch(origin, shown).text)
+
+    assert listed["inLanguage"] == locale
+    assert listed["url"] == page.all("link", rel="canonical")[0]["href"]
+    assert listed["isPartOf"]["@id"] == origin + Shown("landing", locale).path
+    assert listed["name"] == page.all("h1")[0].text()
+    assert len(listed["citation"]) == len(page.all("cite"))
+    for citation in listed["citation"]:
+        assert " ".join(citation["name"].split()) in page.text()
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -112,8 +132,9 @@ def test_article_is_linked_with_its_translations(graphs: Mapping[str, Graph], or
         assert article["translationOfWork"]["@id"] == origin + Shown("landing", SOURCE).path
 
 
-@pytest.mark.parametrize("shown", PAGES, ids=str)
-def test_practice_is_the_one_on_the_page(graphs: Mapping[str, Graph], origin: str, shown: Shown) -> None:
+@pytest.mark.parametrize("locale", LOCALES)
+def test_practice_is_the_one_on_the_page(graphs: Mapping[str, Graph], origin: str, locale: str) -> None:
+    shown = Shown("home", locale)
     practice = _node(graphs[str(shown)], "MedicalBusiness")
     page = parse(fetch(origin, shown).text)
 
@@ -125,11 +146,14 @@ def test_practice_is_the_one_on_the_page(graphs: Mapping[str, Graph], origin: st
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_trail_leads_from_the_practice_to_the_article(graphs: Mapping[str, Graph], origin: str, locale: str) -> None:
-    steps = _node(graphs[f"landing-{locale}"], "BreadcrumbList")["itemListElement"]
+@pytest.mark.parametrize("way", [("home", "landing"), ("home", "landing", "references")])
+def test_trail_leads_from_the_practice_to_the_page(
+    graphs: Mapping[str, Graph], origin: str, locale: str, way: Sequence[Kind]
+) -> None:
+    steps = _node(graphs[f"{way[-1]}-{locale}"], "BreadcrumbList")["itemListElement"]
 
-    assert [each["position"] for each in steps] == [1, 2]
-    assert [urlsplit(each["item"]).path for each in steps] == [Shown(kind, locale).path for kind in ("home", "landing")]
+    assert [each["position"] for each in steps] == list(range(1, len(way) + 1))
+    assert [urlsplit(each["item"]).path for each in steps] == [Shown(kind, locale).path for kind in way]
     assert {ask(origin, each["item"].removeprefix(origin)).status for each in steps} == {200}
 
 

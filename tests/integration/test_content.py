@@ -20,6 +20,7 @@ from tests.practice import PRACTICE
 
 REVALIDATED = "max-age=0, must-revalidate, s-maxage=300"
 ARTICLE = "/articles/dry-needling-for-sciatica"
+REFERENCES = f"{ARTICLE}/references"
 API = f"/api{ARTICLE}"
 ALLOW = "GET, HEAD, OPTIONS"
 
@@ -57,7 +58,7 @@ def every_path(ask: Ask) -> list[str]:
 # ------------------------------------------------------------------------------- which language
 
 
-@pytest.mark.parametrize("path", ["/", ARTICLE])
+@pytest.mark.parametrize("path", ["/", ARTICLE, REFERENCES])
 @pytest.mark.parametrize(
     ("wanted", "locale"),
     [
@@ -81,7 +82,7 @@ def test_an_address_without_a_locale_leads_to_the_readers(ask: Ask, path: str, w
 
 
 @pytest.mark.parametrize("locale", SITE_LOCALES)
-@pytest.mark.parametrize("path", ["/", ARTICLE])
+@pytest.mark.parametrize("path", ["/", ARTICLE, REFERENCES])
 def test_a_path_with_a_locale_is_served_in_it_whatever_the_reader_prefers(ask: Ask, locale: str, path: str) -> None:
     answer = ask(f"/{locale}{path}", accept_language="fr")
 
@@ -169,6 +170,9 @@ SPELLINGS = [
     ("//en/", "/en/", 308),
     ("/es/dry-needling-for-sciatica", f"/es{ARTICLE}", 308),
     ("/Dry-Needling-for-Sciatica.", ARTICLE, 308),
+    (f"/ES{REFERENCES}/", f"/es{REFERENCES}", 308),
+    (f"{REFERENCES.title()}).", REFERENCES, 308),
+    (f"/es-MX{REFERENCES}#ref-x", f"/es{REFERENCES}", 302),
     ("/en/thank-you/bcdf-2345", "/en/thank-you/BCDF-2345", 308),
     ("/en/thank-you/BCDF2345).", "/en/thank-you/BCDF-2345", 308),
     # what belongs into the query
@@ -206,6 +210,10 @@ def test_a_redirect_keeps_what_a_campaign_says(ask: Ask) -> None:
         f"/de{ARTICLE}",
         "/en/articles/",
         "/en/articles/no",
+        "/en/articles/no/references",
+        "/en/articles/references",
+        f"/de{REFERENCES}",
+        f"/en{REFERENCES}/1",
         "/en/thank-you/",
         "/en/thank-you/BCDF-2341",
         "/en/thank-you/BCDF-2345/2026-12-01T1200/x",
@@ -464,6 +472,7 @@ def test_every_answer_carries_the_security_headers(ask: Ask, path: str) -> None:
     [
         ("/es/", REVALIDATED),
         (f"/es{ARTICLE}", REVALIDATED),
+        (f"/es{REFERENCES}", REVALIDATED),
         (API, "private, no-cache"),
         ("/sitemap.xml", REVALIDATED),
         ("/es/thank-you/BCDF-2345", "no-store"),
@@ -487,7 +496,7 @@ def links(page: str) -> list[str]:
     return re.findall(r'<a [^>]*href="([^"]*)"', page)
 
 
-@pytest.mark.parametrize("path", ["/es/", f"/es{ARTICLE}", "/es/no", f"/ar{ARTICLE}"])
+@pytest.mark.parametrize("path", ["/es/", f"/es{ARTICLE}", "/es/no", f"/ar{ARTICLE}", f"/es{REFERENCES}"])
 def test_every_link_inside_the_site_takes_the_campaign_along(ask: Ask, path: str) -> None:
     plain, tagged = ask(path), ask(path, query=TAGGED)
 
@@ -497,7 +506,7 @@ def test_every_link_inside_the_site_takes_the_campaign_along(ask: Ask, path: str
     assert links(tagged["body"]) == [kept.get(link, link) for link in links(plain["body"])]
     # nothing else changes: canonical addresses, structured data, other sites
     fields = re.findall(r'<input type="hidden" name="utm_.*?>\n', tagged["body"])
-    assert ("".join(fields).count("utm_") == 2) is (ARTICLE in path)
+    assert ("".join(fields).count("utm_") == 2) is path.endswith(ARTICLE)
     assert tagged["body"].replace(KEPT, "").replace("".join(fields) or KEPT, "") == plain["body"]
 
 

@@ -77,8 +77,12 @@ def _article(edition: Edition, publication: Publication, article: ArticleView) -
 
     def text(id_: str, html: str) -> dict[str, Any]:
         block = blocks[id_]
-        citations = list(dict.fromkeys(block.citations))
-        return {"text": markdown.plain(block.tokens, values), "html": str(html), "citations": citations}
+        return {
+            "text": markdown.plain(block.tokens, values),
+            # Shown elsewhere, it still leads to the practice's pages, as its citations do.
+            "html": str(html).replace('href="/', f'href="{edition.practice.origin}/'),
+            "citations": list(dict.fromkeys(block.citations)),
+        }
 
     def items(name: str) -> list[dict[str, Any]]:
         return [{"id": each.id, **text(f"{name}.{each.id}", each.html)} for each in getattr(article, name)]

@@ -244,7 +244,11 @@ _LEAD_REFUSALS = {
 }
 
 _PERSON = _object(name=_STRING, credentials=_STRING)
-_TEXT: Schema = _object(text=_STRING, html=_STRING, citations=_list(_STRING))
+_TEXT: Schema = _object(
+    text=_STRING,
+    html={**_STRING, "description": "Its citations lead to the page of the references, by its whole address."},
+    citations={**_list(_STRING), "description": "The ids of the `references` that it cites."},
+)
 _ITEM: Schema = {"allOf": [_object(id=_STRING), _ref("Text")]}
 
 _SUMMARY_MEMBERS: dict[str, Schema] = {

@@ -67,7 +67,7 @@ class TranslationView:
 
 @dataclass(frozen=True)
 class ReferenceView:
-    """An entry of the page of references, where its element's id is `ref-<id>`; `design` says what kind of study it is."""
+    """An entry of the references; its element's id is `ref-<id>`, and `design` says what kind of study it is."""
 
     number: int
     reference: Reference

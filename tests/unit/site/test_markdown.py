@@ -7,14 +7,14 @@ VALUES = {"emergency_number": "<911>"}
 
 
 def html(text: str, separator: str = ", ") -> str:
-    style = markdown.Style(NUMBERS, lambda number: f'Source "{number}"', VALUES, separator)
+    style = markdown.Style(NUMBERS, lambda number: f'Source "{number}"', "/list", VALUES, separator)
     return markdown.render(markdown.parse_inline(text), style)
 
 
 def test_a_citation_becomes_links_read_out_in_words() -> None:
     assert html("True. [@b2; @a1] More") == (
-        'True.<sup class="cite"><a href="#ref-b2" aria-label="Source &#34;2&#34;">2</a>, '
-        '<a href="#ref-a1" aria-label="Source &#34;1&#34;">1</a></sup> More'
+        'True.<sup class="cite"><a href="/list#ref-b2" aria-label="Source &#34;2&#34;">2</a>, '
+        '<a href="/list#ref-a1" aria-label="Source &#34;1&#34;">1</a></sup> More'
     )
 
 

@@ -1,6 +1,7 @@
 """The pages as compiled: what every one must have, in every language."""
 
 import json
+import re
 import shutil
 from html.parser import HTMLParser
 from io import BytesIO
@@ -45,6 +46,10 @@ def landing(sample: Sample, locale: str) -> Page:
     return Page(sample, f"/{locale}/articles/{SLUG}")
 
 
+def references(sample: Sample, locale: str) -> Page:
+    return Page(sample, f"/{locale}/articles/{SLUG}/references")
+
+
 @pytest.mark.parametrize(("locale", "direction"), [("en", "ltr"), ("es", "ltr"), ("ar", "rtl")])
 def test_language_and_direction_are_those_of_what_is_served(compiled: Sample, locale: str, direction: str) -> None:
     page = landing(compiled, locale)
@@ -55,7 +60,14 @@ def test_language_and_direction_are_those_of_what_is_served(compiled: Sample, lo
 
 @pytest.mark.parametrize("locale", TRANSLATED)
 @pytest.mark.parametrize(
-    "path", ["/{locale}/", "/{locale}/articles/needles", "/{locale}/thank-you/BCDF-2345", "/{locale}/no"]
+    "path",
+    [
+        "/{locale}/",
+        "/{locale}/articles/needles",
+        "/{locale}/articles/needles/references",
+        "/{locale}/thank-you/BCDF-2345",
+        "/{locale}/no",
+    ],
 )
 def test_no_english_message_is_left_in_another_language(compiled: Sample, locale: str, path: str) -> None:
     html = Page(compiled, path.format(locale=locale)).html
@@ -65,7 +77,7 @@ def test_no_english_message_is_left_in_another_language(compiled: Sample, locale
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-@pytest.mark.parametrize("path", ["", f"articles/{SLUG}"])
+@pytest.mark.parametrize("path", ["", f"articles/{SLUG}", f"articles/{SLUG}/references"])
 def test_alternates_are_a_reciprocal_clique_with_a_default(compiled: Sample, locale: str, path: str) -> None:
     page = Page(compiled, f"/{locale}/{path}")
 
@@ -196,15 +208,48 @@ def test_home_leads_to_no_form_in_another_language(sample: Sample) -> None:
     assert "#enquiry" in Page(sample, "/es/").html
 
 
-def test_citations_lead_to_the_reference_list(compiled: Sample) -> None:
-    page = landing(compiled, "en")
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_citation_leads_to_its_number_on_the_page_of_the_references(compiled: Sample, locale: str) -> None:
+    path, there = f"/{locale}/articles/{SLUG}/references", references(compiled, locale)
 
-    assert (
-        '<sup class="cite"><a href="#ref-one2020" aria-label="Reference 1">1</a>, <a href="#ref-two2021"' in page.html
-    )
-    assert page.one("li", id="ref-one2020")
+    found = re.findall(r'href="([^"#]*)#ref-([^"]*)"[^>]*>(\d)</a>', landing(compiled, locale).html)
+
+    assert {each["id"]: each["value"] for each in there.all("li") if "id" in each} == {
+        "ref-one2020": "1",
+        "ref-two2021": "2",
+    }
+    assert set(found) == {(path, "one2020", "1"), (path, "two2021", "2")}
+    assert f'<sup class="cite"><a href="{path}#ref-one2020" aria-label="' in landing(compiled, locale).html
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_citations_in_the_api_lead_there_from_any_website(compiled: Sample, locale: str) -> None:
+    article = json.loads(compiled.get(f"/api/articles/{SLUG}", {"locale": locale}).body)
+
+    address = f"{ORIGIN}/{locale}/articles/{SLUG}/references"
+    assert f'<sup class="cite"><a href="{address}#ref-two2021"' in article["sections"][0]["html"]
+    assert article["sections"][0]["citations"] == ["two2021"]
+    assert 'href="/' not in json.dumps(article).replace("\\", "")
+
+
+def test_the_page_of_the_references_lists_them_unfolded_and_leads_back_to_the_article(compiled: Sample) -> None:
+    page = references(compiled, "es")
+
+    assert page.one("h1") == {}
+    assert f'[es] Back to the article: <a href="/es/articles/{SLUG}">[es] Needles and backs</a>' in page.html
     assert page.one("a", href="https://doi.org/10.1000/one")
     assert page.one("a", href="https://pubmed.ncbi.nlm.nih.gov/12345/")
+    assert '<span lang="en" dir="ltr">One A (2020). <cite>First</cite>. J 1:1. ' in page.html
+    assert '<span class="design">[es] ' in page.html
+    assert page.all("details") == []
+
+
+def test_an_articles_page_leads_to_all_of_its_references_and_on_paper_says_where_they_are(compiled: Sample) -> None:
+    section = landing(compiled, "es").html.partition('<h2 id="references">')[2].partition("</section>")[0]
+
+    assert f'<a href="/es/articles/{SLUG}/references">[es] Show all 2</a>' in section
+    assert f'<p class="on-paper"><bdi dir="ltr">{ORIGIN}/es/articles/{SLUG}/references</bdi></p>' in section
+    assert "10.1000/one" not in landing(compiled, "es").html
 
 
 def test_the_page_says_how_its_translation_was_made(compiled: Sample) -> None:
@@ -260,11 +305,35 @@ def test_structured_data_is_one_graph_that_says_what_the_page_says(compiled: Sam
     assert page["url"] == f"{ORIGIN}/es/articles/{SLUG}"
     assert page["inLanguage"] == "es"
     assert page["translationOfWork"] == {"@id": f"{ORIGIN}/en/articles/{SLUG}"}
-    assert page["citation"][0]["url"] == "https://doi.org/10.1000/one"
-    assert graph["MedicalBusiness"]["openingHoursSpecification"][1]["closes"] == "13:00"
     assert [each["item"] for each in graph["BreadcrumbList"]["itemListElement"]] == [
         f"{ORIGIN}/es/",
         f"{ORIGIN}/es/articles/{SLUG}",
+    ]
+
+
+def test_an_article_names_author_and_publisher_as_the_practices_page_describes_them(compiled: Sample) -> None:
+    article, home = graph_of(landing(compiled, "es"))["MedicalWebPage"], graph_of(Page(compiled, "/es/"))
+
+    assert home["MedicalBusiness"]["openingHoursSpecification"][1]["closes"] == "13:00"
+    for name, described in (("author", home["Person"]), ("publisher", home["MedicalBusiness"])):
+        assert article[name].keys() == {"@type", "@id", "name", "url"}
+        assert article[name].items() <= described.items()
+
+
+def test_the_references_are_part_of_the_article_and_cite_the_studies(compiled: Sample) -> None:
+    graph = graph_of(references(compiled, "es"))
+
+    page = graph["WebPage"]
+    assert page["@id"] == page["url"] == f"{ORIGIN}/es/articles/{SLUG}/references"
+    assert page["isPartOf"] == {"@id": graph_of(landing(compiled, "es"))["MedicalWebPage"]["@id"]}
+    assert [each["url"] for each in page["citation"]] == [
+        "https://doi.org/10.1000/one",
+        "https://pubmed.ncbi.nlm.nih.gov/12345/",
+    ]
+    assert [each["item"] for each in graph["BreadcrumbList"]["itemListElement"]] == [
+        f"{ORIGIN}/es/",
+        f"{ORIGIN}/es/articles/{SLUG}",
+        page["url"],
     ]
 
 
@@ -304,7 +373,7 @@ def test_text_cannot_end_the_structured_data(sample: Sample) -> None:
     page = landing(sample, "en")
 
     assert "<script>alert" not in page.html
-    assert graph_of(page)["MedicalBusiness"]["name"].startswith("</script>")
+    assert graph_of(page)["MedicalWebPage"]["publisher"]["name"].startswith("</script>")
 
 
 def test_a_thank_you_page_is_kept_by_nobody(compiled: Sample) -> None:

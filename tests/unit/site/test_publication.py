@@ -62,6 +62,7 @@ def test_a_withheld_page_says_so_in_its_language_and_leads_to_the_others(sample:
 
     page = response.body.decode()
     assert response.status == 404
+    assert sample.get(f"{PAGE}/references")._replace(codings=response.codings) == response
     assert "[es] This article is not available in this language at the moment" in page
     assert f'href="/en/articles/{SLUG}"' in page
     assert f'href="/ar/articles/{SLUG}"' not in page
@@ -182,9 +183,10 @@ def test_a_draft_is_shown_only_when_drafts_are_asked_for(
 
     sample.compile(drafts=True)
     page = sample.get(PAGE)
-    assert page.status == 200
     assert b"notice-draft" in page.body
-    assert b'name="robots" content="noindex"' in page.body
+    for each in (page, sample.get(f"{PAGE}/references")):
+        assert each.status == 200
+        assert b'name="robots" content="noindex"' in each.body
     assert PAGE not in sample.get("/sitemap.xml").body.decode()
 
 

@@ -2,6 +2,7 @@
 
     /                                     302 to the best locale
     /articles/{slug}                      likewise
+    /articles/{slug}/references           likewise
     /{locale}/...                         what is compiled for this path
     /{locale}/thank-you/{reference}       the page after the form
     /{locale}/thank-you/{reference}/{time}    likewise, with the time that was promised (`promise.py`)

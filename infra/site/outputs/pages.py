@@ -23,7 +23,7 @@ SLOTS = {name: f"\ue000{name}\ue001" for name in ("reference", "promise")}
 
 _HOME_TITLE = _("{practice}: articles and contact")
 _HOME_DESCRIPTION = _("Articles by {name}, {title}, and how to reach the practice.")
-_REFERENCES_TITLE = _("References of “{title}”")
+_REFERENCES_TITLE = _("References: {title}")
 _REFERENCES_DESCRIPTION = _(
     "The sources of “{title}”: who wrote them and when, what kind of study each is, and where to find it."
 )

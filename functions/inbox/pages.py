@@ -1,10 +1,10 @@
 """The practice's pages: Jinja templates that the site compiler has compiled ahead, in the practice's language.
 
-Every template is given the `practice`'s name, its `language` and `direction`; `asset(name)`, the address of a file;
-`moment(text)`, a stored time as people read it, and `near(text, now)`, as they say it who think of it now; `clock(now)`
-and `month(text)`; `language_name(tag)` and `article_title(slug, tag)`; and
-`_(message, **values)`. Of a visit it is given `path`; `session`, which is None where nobody is signed in; and
-`form_token`, the hidden input that each form of a session's page begins with.
+Every template is given the `practice`'s name, its `language` and `direction`; `styles`, the addresses of the style
+sheets that every page begins with, and `asset(name)`, that of any file; `moment(text)`, a stored time as people read
+it, and `near(text, now)`, as they say it who think of it now; `clock(now)` and `month(text)`; `language_name(tag)` and
+`article_title(slug, tag)`; and `_(message, **values)`. Of a visit it is given `path`; `session`, which is None where
+nobody is signed in; and `form_token`, the hidden input that each form of a session's page begins with.
 """
 
 import json
@@ -77,7 +77,7 @@ class Pages:
     """
 
     def __init__(self, folder: Path, practice: Practice, parts: Compiled) -> None:
-        assets: dict[str, str] = json.loads((folder / ASSETS).read_bytes())
+        assets: dict[str, Any] = json.loads((folder / ASSETS).read_bytes())
         self.practice = practice
         self.practice_phone = parts["phone"]
         self._articles: dict[str, dict[str, str]] = json.loads((folder / ARTICLES).read_bytes())
@@ -94,7 +94,8 @@ class Pages:
             "practice": practice.name,
             "language": practice.language,
             "direction": language["direction"],
-            "asset": assets.__getitem__,
+            "asset": assets["addresses"].__getitem__,
+            "styles": assets["styles"],
             "moment": self._moment,
             "near": self.times.near,
             "clock": self.times.clock,

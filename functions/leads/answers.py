@@ -14,7 +14,7 @@ from functions.leads.errors import InvalidFields, RequestError
 from functions.leads.sentences import Sentences, detail, title
 from functions.leads.wiring import Wiring
 from shared.errors import FieldError
-from shared.http import HTML, JSON, Request, Response, dump_json, prefers_html, problem
+from shared.http import JSON, Request, Response, dump_json, prefers_html, problem
 from shared.lead import Lead, seconds
 from shared.opening_hours import TIME_IN_ADDRESS
 
@@ -98,7 +98,7 @@ class Answers:
             return None
         article, locale = nearest
         body = self.wiring.pages.fill(article, locale, typed=self.fields, summary=sentence, errors=errors)
-        return Response(status, {"content-type": HTML, "content-language": locale, **_KEPT_FOR_BACK}, body)
+        return Response(status, {**self.wiring.pages.headers(article, locale), **_KEPT_FOR_BACK}, body)
 
     @cached_property
     def _locale(self) -> str:

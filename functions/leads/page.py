@@ -40,6 +40,11 @@ class Pages:
         """Which text of the article its readers see now; empty where it is not published in this locale."""
         return str(_page(self._folder, article, locale)["revision"]) if f"{article}.{locale}" in self._names else ""
 
+    def headers(self, article: str, locale: str) -> Mapping[str, str]:
+        """What the page is answered with, but for how long it may be kept."""
+        found: dict[str, str] = _page(self._folder, article, locale)["headers"]
+        return found
+
     def fill(
         self, article: str, locale: str, *, typed: Mapping[str, Any], summary: str, errors: Sequence[FieldError]
     ) -> bytes:

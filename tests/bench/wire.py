@@ -1,10 +1,10 @@
-"""What pages, style and scripts weigh on the wire, by content coding and language."""
+"""What pages, with the style in them, and scripts weigh on the wire, by content coding and language."""
 
 import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from shared.http import compress
 from tests.bench.report import Table
@@ -17,13 +17,9 @@ class Size(NamedTuple):
     gzip: int
     br: int | None
 
-    def beside(self, other: Self) -> "Size":
-        """Both of them together."""
-        return Size(self.plain + other.plain, self.gzip + other.gzip, (self.br or self.gzip) + (other.br or other.gzip))
-
 
 def as_table(site: Path) -> Table:
-    """A row for each page in each language, for the styles and for the scripts, compiled below the task root `site`."""
+    """A row for each page in each language, and for what an article names, compiled below the task root `site`."""
     head = ("bytes", "as it is", "gzip", "Brotli")
     return [head, *((name, *("" if each is None else f"{each:,}" for each in size)) for name, size in _sizes(site))]
 
@@ -43,12 +39,10 @@ def _sizes(site: Path) -> Iterator[tuple[str, Size]]:
     paths: Mapping[str, int] = index["paths"]
     articles = [path for locale in index["locales"] for path in paths if path.startswith(f"/{locale}/articles/")]
     page = bodies[index["rows"][paths[articles[0]]]["body"]].decode()
-    (style,) = re.findall(r'<link rel="stylesheet" href="([^"]+)"', page)
-    for path in articles:
-        yield f"article with its style, {path.split('/')[1]}", size(paths[path]).beside(size(paths[style]))
     for path in articles:
         yield f"article, {path.split('/')[1]}", size(paths[path])
-    yield "its style", size(paths[style])
+    for style in re.findall(r'<link rel="stylesheet" href="([^"]+)"', page):
+        yield f"its style sheet `{style.split('/')[-1].split('.')[0]}`", size(paths[style])
     for script in sorted(set(re.findall(r'(?:href|src)="(/assets/[^"]+\.js)"', page))):
         yield f"its script `{script.split('/')[-1].split('.')[0]}`", size(paths[script])
     for locale in index["locales"]:

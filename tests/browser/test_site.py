@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 import brotli
 import pytest
 from PIL import Image
+from playwright.sync_api import Route
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from infra.pictures.png import title_of
@@ -22,11 +23,9 @@ from tests.browser.wire import Reply, ask
 
 AS_BROWSERS = {"Accept-Encoding": "gzip, deflate, br, zstd"}
 KIBIBYTE = 1024
-FIRST_SCREEN = 7 * KIBIBYTE
-# What a server may send before it hears back, ten packets (RFC 6928), less half a kB of headers.
-HTML = 14_100
-HTML_AND_CSS = {"en": 15.5 * KIBIBYTE}
-HTML_AND_CSS_ELSEWHERE = 17.5 * KIBIBYTE
+FIRST_SCREEN = 6 * KIBIBYTE
+# What a server may send before it hears back, ten packets (RFC 6928), less what its headers take.
+FIRST_FLIGHT = 14 * KIBIBYTE
 SCRIPT = 7.5 * KIBIBYTE  # the form's and the promise's
 FIRST_VISIT = 60 * KIBIBYTE
 SHARE_PICTURE = 60 * KIBIBYTE
@@ -259,26 +258,51 @@ def test_other_language_would_be_noticed(tell_language: Any) -> None:
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_what_the_first_screen_needs_is_light(origin: str, locale: str) -> None:
-    """The style, and as much of the page as must have arrived to read it up to the takeaways."""
+    """As much of the page, with the style in it, as must have arrived to read it up to the takeaways."""
     page = ask(origin, landing(locale), AS_BROWSERS)
     reader, needed, read = brotli.Decompressor(), 0, b""
-    while b'class="takeaways"' not in read:
+    while b'<section class="takeaways"' not in read:
         read += reader.process(page.body[needed : needed + 1])
         needed += 1
 
-    assert needed + packed(origin, parse(page.text).all("link", rel="stylesheet")[0]["href"]) <= FIRST_SCREEN
+    assert b"<style>" in read
+    assert needed <= FIRST_SCREEN
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_landing_page_and_its_style_are_light(origin: str, locale: str) -> None:
+def test_an_article_with_its_style_comes_in_the_first_flight(origin: str, locale: str) -> None:
     page = ask(origin, landing(locale), AS_BROWSERS)
-    sheets = [each["href"] for each in parse(page.text).all("link", rel="stylesheet")]
 
-    weight = len(page.body) + sum(packed(origin, each) for each in sheets)
+    assert "<style>" in page.text
+    assert len(page.body) <= FIRST_FLIGHT
 
-    assert sheets
-    assert len(page.body) <= HTML
-    assert weight <= HTML_AND_CSS.get(locale, HTML_AND_CSS_ELSEWHERE)
+
+def test_a_phone_shows_the_page_before_any_other_file_has_arrived(visit: Visits) -> None:
+    page = visit().page
+    page.route("**/assets/**", lambda _route: None)  # is never answered
+
+    page.goto(landing(LOCALES[0]), wait_until="commit")
+
+    page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
+    assert page.evaluate("getComputedStyle(document.body).display") == "flex"
+
+
+@pytest.mark.parametrize("shown", PAGES, ids=str)
+def test_a_browser_applies_the_style_that_a_page_carries(visit: Visits, shown: Shown) -> None:
+    visitor = visit().meets(shown)
+
+    assert visitor.complaints == []
+    assert visitor.page.evaluate("getComputedStyle(document.body).display") == "flex"
+
+
+def test_a_style_that_the_policy_does_not_name_would_be_noticed(visit: Visits) -> None:
+    visitor = visit()
+    visitor.page.route(f"**{landing(LOCALES[0])}", with_another_style)
+
+    visitor.opens(landing(LOCALES[0]))
+
+    assert any("Content Security Policy" in each for each in visitor.complaints)
+    assert visitor.page.evaluate("getComputedStyle(document.body).display") == "block"
 
 
 def test_script_is_light(origin: str) -> None:
@@ -331,7 +355,12 @@ def test_a_phones_first_screen_shows_where_the_article_begins(visit: Visits, loc
 
 def open_graph(page: Crawled) -> dict[str, str]:
     metas = page.root.all("meta")
-    return {each["property"]: each["content"] for each in metas if each["property"] != "og:locale:alternate"}
+    return {each["property"]: each["content"] for each in metas}
+
+
+def with_another_style(route: Route) -> None:
+    response = route.fetch()
+    route.fulfill(response=response, body=response.text().replace("<style>", "<style>p{}", 1))
 
 
 def packed(origin: str, path: str) -> int:

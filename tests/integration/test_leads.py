@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from functions.leads import app
 from functions.leads.sentences import number_in_text
+from infra.site.views.policy import policy_of
 from shared.consent import CONSENT_VERSION
 from shared.lead import REFERENCE_ALPHABET, SECONDS_PER_DAY, seconds
 from shared.opening_hours import OpeningHours
@@ -352,6 +353,15 @@ def test_a_form_with_faults_comes_back_as_it_was_typed(stack: Stack) -> None:
 
 def test_a_form_that_comes_back_is_kept_for_going_back_by_the_visitors_browser_alone(stack: Stack) -> None:
     assert send_form(stack, name="")["headers"]["cache-control"] == "private, no-cache"
+
+
+def test_a_form_that_comes_back_allows_the_style_that_it_carries(stack: Stack) -> None:
+    for language in ("es", "fr"):
+        result = send_form(stack, name="", show="" if language == "es" else language)
+
+        assert result["headers"]["content-language"] == language
+        assert "<style>" in result["body"]
+        assert result["headers"]["content-security-policy"] == policy_of(result["body"])
 
 
 def test_a_form_is_shown_in_another_language_as_it_was_typed_and_stores_nothing(stack: Stack) -> None:

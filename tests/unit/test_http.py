@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shared.errors import FieldError
-from shared.http import Request, Response, chosen_coding, finish, prefers_html, problem
+from shared.http import Request, Response, chosen_coding, content_security_policy, finish, prefers_html, problem
 
 BODY = b"<!doctype html><title>x</title>" + b"dry needling " * 200
 
@@ -177,6 +177,13 @@ def test_every_answer_carries_the_security_headers() -> None:
         assert headers["x-content-type-options"] == "nosniff"
         assert "unsafe-inline" not in headers["content-security-policy"]
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
+
+
+def test_a_policy_names_the_hashes_of_styles_and_is_otherwise_the_same() -> None:
+    policy = content_security_policy("'sha256-a'", "'sha256-b'")
+
+    assert "; style-src 'self' 'sha256-a' 'sha256-b'; " in policy
+    assert policy.replace(" 'sha256-a' 'sha256-b'", "") == content_security_policy()
 
 
 @pytest.mark.parametrize(

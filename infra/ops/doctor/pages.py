@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 from infra.ops.doctor.case import Case, Deployed
 from infra.ops.doctor.findings import Finding, wrong
 from infra.ops.doctor.outside import Unreachable
-from shared.http import HTML, JSON, PROBLEM, SECURITY_HEADERS
+from infra.site.views.policy import security_headers
+from shared.http import HTML, JSON, PROBLEM
 
 _ERRORS: Final = "docs/operations.md#apierrorsalarm"
 
@@ -23,14 +24,14 @@ def answers(case: Case, stack: Deployed) -> Iterator[Finding]:
     """A function that cannot be reached, or answers otherwise than this checkout's would."""
     for expected in _expected(case, stack):
         try:
-            status, headers, _ = case.fetch(expected.url)
+            status, headers, body = case.fetch(expected.url)
         except Unreachable as error:
             yield wrong(f"No answer: {error}", "Look again from another network; then see whether the API is there")
             continue
         if status != expected.status:
             yield wrong(f"{expected.url} answers {status}, not {expected.status}", f"See the function's log: {_ERRORS}")
             continue
-        for name, value in {**SECURITY_HEADERS, **expected.headers}.items():
+        for name, value in {**security_headers(body), **expected.headers}.items():
             if (found := headers.get(name)) != value:
                 what = f"{expected.url} answers with {name}: {found or 'nothing'}, not {value}"
                 yield wrong(what, "Deploy this checkout; if it is deployed, see what stands in front of the API")

@@ -8,6 +8,7 @@ from jinja2 import FileSystemLoader, TemplateSyntaxError
 from functions.inbox.pages import ARTICLES, ASSETS, MONTHS, environment
 from infra.site.edition import Edition
 from infra.site.errors import ContentError, fault
+from infra.site.sources.assets import style_sheets
 
 
 def write_inbox(edition: Edition, templates: Path, folder: Path) -> None:
@@ -21,7 +22,8 @@ def write_inbox(edition: Edition, templates: Path, folder: Path) -> None:
         path = Path(error.filename or templates)
         raise ContentError([fault(path, error.lineno, "template", error.message or "syntax error")]) from error
     addresses = {name: asset.path for name, asset in edition.assets.items()}
-    (folder / ASSETS).write_text(json.dumps(addresses), "utf-8")
+    styles = [sheet.path for sheet in style_sheets(edition.assets, localizer.tag, "site", "form")]
+    (folder / ASSETS).write_text(json.dumps({"addresses": addresses, "styles": styles}), "utf-8")
     (folder / ARTICLES).write_text(json.dumps(edition.titles, ensure_ascii=False), "utf-8")
     months = {"months": localizer.months_with_year(), "dates": localizer.dates_with_year()}
     (folder / MONTHS).write_text(json.dumps(months), "utf-8")

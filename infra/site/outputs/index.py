@@ -51,7 +51,7 @@ def fill(edition: Edition, table: Table) -> Entry:
 
 
 def current_assets(edition: Edition) -> Iterator[Asset]:
-    """Whatever the site's own pages name by the address of its content."""
+    """Whatever the site's own pages name by the address of its content; style sheets, too, that they only carry."""
     yield from edition.assets.values()
     for found in (edition.home_pictures, *edition.pictures.values()):
         yield from found.values()

@@ -14,6 +14,7 @@ from infra.site.table import REVALIDATED, Row, Table
 from infra.site.translations.publication import Publication
 from infra.site.views import audit, form_slots
 from infra.site.views.article_view import REFERENCES
+from infra.site.views.policy import POLICY, policy_of
 from shared.consent import CONSENT_VERSION, consent_text
 from shared.http import HTML
 from shared.messages import mark as _
@@ -73,7 +74,7 @@ def thank_you_rows(edition: Edition, table: Table) -> dict[str, Row]:
         html = edition.renderer(locale).page(
             "thank_you.html", page=page, red_flags=flags, **_scripts(edition, locale), **SLOTS
         )
-        headers = {**_headers(locale), "cache-control": "no-store", "x-robots-tag": "noindex"}
+        headers = {**_headers(locale, html), "cache-control": "no-store", "x-robots-tag": "noindex"}
         rows[locale] = table.add(_checked(html, "thank_you.html").encode(), headers, fixed=False)
     return rows
 
@@ -82,7 +83,7 @@ def error_page(edition: Edition, table: Table, locale: str, *, status: int, erro
     """A page that says what is wrong: `error` has `title`, `detail` and `links` (path, locale, dir, text)."""
     page = edition.page(locale, error["title"])
     html = edition.renderer(locale).page("error.html", page=page, error=error)
-    headers = {**_headers(locale), "cache-control": "no-store"}
+    headers = {**_headers(locale, html), "cache-control": "no-store"}
     return table.add_page(_checked(html, "error.html"), headers, status=status)
 
 
@@ -96,8 +97,15 @@ def form_documents(edition: Edition) -> Iterator[tuple[str, dict[str, Any]]]:
             renderer = edition.renderer(locale)
             html = renderer.cut_page("landing.html", page=page, article=article, **_form(edition, locale))
             fragments = renderer.fragments("partials/form_fragments.html", form_slots.FRAGMENTS)
-            document = {"revision": article.revision, "pieces": form_slots.cut(html), "fragments": fragments}
-            yield f"{slug}.{locale}.json", document
+            yield (
+                f"{slug}.{locale}.json",
+                {
+                    "revision": article.revision,
+                    "headers": _headers(locale, html),
+                    "pieces": form_slots.cut(html),
+                    "fragments": fragments,
+                },
+            )
 
 
 def _home(edition: Edition, table: Table, locale: str) -> Row:
@@ -113,7 +121,7 @@ def _home(edition: Edition, table: Table, locale: str) -> Row:
     html = edition.renderer(locale).page(
         "home.html", page=page, articles=edition.articles_for(locale), **_scripts(edition, locale)
     )
-    return table.add_page(_checked(html, "home.html"), {**_headers(locale), "cache-control": REVALIDATED})
+    return table.add_page(_checked(html, "home.html"), {**_headers(locale, html), "cache-control": REVALIDATED})
 
 
 def _landing(edition: Edition, table: Table, publication: Publication) -> Row:
@@ -130,7 +138,7 @@ def _landing(edition: Edition, table: Table, publication: Publication) -> Row:
         shared_as=edition.pictures[slug].get(f"og.{locale}.png"),
     )
     html = edition.renderer(locale).page("landing.html", page=page, article=article, **_form(edition, locale))
-    return table.add_page(_checked(html, "landing.html"), {**_headers(locale), "cache-control": REVALIDATED})
+    return table.add_page(_checked(html, "landing.html"), {**_headers(locale, html), "cache-control": REVALIDATED})
 
 
 def _references(edition: Edition, table: Table, publication: Publication) -> Row:
@@ -146,7 +154,7 @@ def _references(edition: Edition, table: Table, publication: Publication) -> Row
         shared_as=edition.pictures[slug].get(f"og.{locale}.png"),
     )
     html = edition.renderer(locale).page("references.html", page=page, article=article)
-    return table.add_page(_checked(html, "references.html"), {**_headers(locale), "cache-control": REVALIDATED})
+    return table.add_page(_checked(html, "references.html"), {**_headers(locale, html), "cache-control": REVALIDATED})
 
 
 def _withheld(edition: Edition, table: Table, locale: str, slug: str) -> Row:
@@ -177,8 +185,8 @@ def _scripts(edition: Edition, locale: str) -> dict[str, Any]:
     return {"hours": script_hours(edition.hours, edition.today), "words": words(edition, locale).path}
 
 
-def _headers(locale: str) -> dict[str, str]:
-    return {"content-type": HTML, "content-language": locale}
+def _headers(locale: str, html: str) -> dict[str, str]:
+    return {"content-type": HTML, "content-language": locale, POLICY: policy_of(html)}
 
 
 def _checked(html: str, template: str) -> str:

@@ -66,6 +66,19 @@ def read_assets(folder: Path) -> Mapping[str, Asset]:
     return assets
 
 
+def find(assets: Mapping[str, Asset], name: str) -> Asset:
+    """The asset of this name. Raises KeyError, which says so, where there is none."""
+    if name not in assets:
+        raise KeyError(f"there is no asset {name}")
+    return assets[name]
+
+
+def style_sheets(assets: Mapping[str, Asset], locale: str, *names: str) -> Sequence[Asset]:
+    """The style sheets of these names, such as `site`, and after them what the language of `locale` has of its own."""
+    own = f"languages/{locale.partition('-')[0]}"
+    return [find(assets, f"{name}.css") for name in (*names, *([own] if f"{own}.css" in assets else []))]
+
+
 def read_icons(folder: Path) -> Sequence[Asset]:
     """What browsers ask for by a name of their own at the root of a site, such as `/favicon.ico`."""
     return [Asset(f"/{path.name}", _TYPES[path.suffix], path.read_bytes()) for path in sorted(folder.glob("*.*"))]

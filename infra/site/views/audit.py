@@ -1,7 +1,7 @@
 """What must hold of every page that is compiled, whatever the template.
 
-The Content-Security-Policy would drop inline styles and scripts without a word, and a fragment link that leads nowhere
-fails just as silently; here they stop the build.
+The Content-Security-Policy would drop inline scripts, and styles but one, without a word, and a fragment link that
+leads nowhere fails just as silently; here they stop the build.
 """
 
 from collections.abc import Iterator
@@ -31,6 +31,7 @@ class _Auditor(HTMLParser):
         self._ids: list[str] = []
         self._wanted: list[tuple[str, str]] = []
         self._found: list[str] = []
+        self._has_style = False
 
     def faults(self) -> Iterator[str]:
         yield from self._found
@@ -48,12 +49,16 @@ class _Auditor(HTMLParser):
             self._wanted.append((values["href"][1:], f"<{tag} href>"))
         for name in _REFERRING:
             self._wanted += [(id_, f"<{tag} {name}>") for id_ in values.get(name, "").split()]
+        if tag == "style":
+            if self._has_style or values:
+                self._found.append("<style>: one without attributes is all that a page may have")
+            self._has_style = True
         self._found.extend(_inline(tag, values))
         self._found.extend(_foreign(tag, values))
 
 
 def _inline(tag: str, values: dict[str, str]) -> Iterator[str]:
-    if tag == "style" or "style" in values:
+    if "style" in values:
         yield f"<{tag}>: no inline style"
     if tag == "script" and "src" not in values and values.get("type") not in _DATA_TYPES:
         yield "<script>: no inline script"

@@ -3,6 +3,7 @@
 `compiled/forms/<slug>.<locale>.json` holds
 
     revision                        which text of the article it shows
+    headers                         what the page is answered with, but for how long it may be kept
     pieces                          [literal, slot, literal, slot, ..., literal]; joined, they are the page
     fragments                       markup for what goes into slots: str.format templates
 

@@ -15,7 +15,6 @@ class Alternate:
     locale: str
     endonym: str
     dir: str
-    og_locale: str
     path: str
     absolute: str
     current: bool
@@ -65,7 +64,6 @@ def alternates(localizers: Iterable[Localizer], current: str, path: str, origin:
             locale=each.tag,
             endonym=each.endonym,
             dir=each.direction,
-            og_locale=each.open_graph,
             path=path.format(locale=each.tag),
             absolute=origin + path.format(locale=each.tag),
             current=each.tag == current,

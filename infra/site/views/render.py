@@ -6,6 +6,7 @@ Every template is given
     page        page_view.PageView          this page, its addresses and languages
     source      page_view.SourceView        the language that articles are written in
     asset(name)                             the fingerprinted address of a file in assets/
+    style(*names)                           the style sheets of these names and the language's own, for a style element
     slot(name, default='')                  a place of the form (form_slots.py)
     returned                                whether this is the page that comes back from the form
     _(message, **values)                    gettext; values fill %(placeholders)s
@@ -43,7 +44,7 @@ from markupsafe import Markup
 from functions.leads.sentences import unbroken
 from infra.site.errors import ContentError, fault
 from infra.site.languages.localize import Localizer
-from infra.site.sources.assets import Asset
+from infra.site.sources.assets import Asset, find, style_sheets
 from infra.site.sources.typography import close_gaps, sentences
 from infra.site.views import form_slots
 
@@ -56,9 +57,11 @@ def data_block(document: object) -> Markup:
 
 
 def _address(assets: Mapping[str, Asset], name: str) -> str:
-    if name not in assets:
-        raise KeyError(f"there is no asset {name}")
-    return assets[name].path
+    return find(assets, name).path
+
+
+def _style(assets: Mapping[str, Asset], locale: str, *names: str) -> Markup:
+    return Markup("".join(sheet.body.decode() for sheet in style_sheets(assets, locale, *names)))  # noqa: S704
 
 
 class _InMemory(BytecodeCache):
@@ -99,6 +102,7 @@ class Renderer:
         self._environment.filters |= {"sentences": sentences, "unbroken": unbroken}
         self._environment.globals |= {
             "asset": partial(_address, assets),
+            "style": partial(_style, assets, localizer.tag),
             "slot": form_slots.as_shown,
             "returned": False,
             **shared,

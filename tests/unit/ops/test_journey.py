@@ -91,7 +91,14 @@ FAULTS: dict[str, tuple[Callable[[Pages], object], str]] = {
         lambda pages: pages.__setitem__("/openapi.json", Answer(200, {"content-type": JSON})),
         "strict-transport-security: nothing",
     ),
-    "the style is kept for a day": (
+    "the style in a page is not allowed": (
+        lambda pages: pages.__setitem__(
+            "/en/articles/needles",
+            _answer(200, {"content-type": HTML, "content-language": "en"}, "<style>p { color: red }</style>"),
+        ),
+        "style-src 'self' 'sha256-",
+    ),
+    "a style sheet is kept for a day": (
         lambda pages: pages.__setitem__("/assets/a.css", _answer(200, {"cache-control": "max-age=86400"})),
         "/assets/a.css may be kept: max-age=86400",
     ),

@@ -449,7 +449,7 @@ def test_nothing_is_claimed_of_a_practitioner_who_gives_nothing(compiled: Sample
 
 
 def test_assets_are_named_by_their_content(compiled: Sample) -> None:
-    style = landing(compiled, "en").one("link", rel="stylesheet")["href"]
+    style = landing(compiled, "en").one("link", media="print")["href"]
 
     response = compiled.get(style)
 
@@ -481,7 +481,8 @@ def test_what_browsers_ask_for_at_the_root_is_there_and_asked_for_again_after_a_
         ('<a href="#gone">x</a>', "<a href> refers to #gone"),
         ('<label for="gone">x</label>', "<label for> refers to #gone"),
         ('<p style="color: red">x</p>', "<p>: no inline style"),
-        ("<style>p {}</style>", "<style>: no inline style"),
+        ("<style>p {}</style><style>a {}</style>", "<style>: one without attributes is all"),
+        ('<style media="print">p {}</style>', "<style>: one without attributes is all"),
         ("<script>alert(1)</script>", "<script>: no inline script"),
         ('<p onclick="x()">x</p>', "<p onclick>: no inline script"),
         ('<img src="https://elsewhere.test/x.png">', "loads 'https://elsewhere.test/x.png'"),

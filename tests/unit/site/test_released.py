@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -17,24 +18,22 @@ from tests.sample import TODAY, Sample
 @pytest.fixture
 def sources(sample: Sample, tmp_path: Path) -> Places:
     """The sample's, with a style of its own."""
-    (tmp_path / "assets").mkdir()
-    for path in Places().assets.iterdir():
-        (tmp_path / "assets" / path.name).write_bytes(path.read_bytes())
+    copytree(Places().assets, tmp_path / "assets")
     return replace(sample.sources, assets=tmp_path / "assets", released=tmp_path / "released")
 
 
 def style_of(sample: Sample, sources: Places) -> str:
-    """The address of the style that the page names, once it is compiled."""
+    """The address of a style sheet that the page names, once it is compiled."""
     compile_from(sources, sample.out, today=TODAY)
     page = sample.get("/en/").body
     assert isinstance(page, bytes)
-    found = re.search(r'href="(/assets/site[^"]+)"', page.decode())
+    found = re.search(r'href="(/assets/wide[^"]+)"', page.decode())
     assert found
     return found[1]
 
 
 def change(sources: Places, style: str) -> None:
-    (sources.assets / "site.css").write_text(style)
+    (sources.assets / "wide.css").write_text(style)
 
 
 def test_a_release_serves_the_style_of_the_one_before_and_of_no_earlier_one(sample: Sample, sources: Places) -> None:

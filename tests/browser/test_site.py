@@ -283,7 +283,13 @@ def test_a_phone_shows_the_page_before_any_other_file_has_arrived(visit: Visits)
 
     page.goto(landing(LOCALES[0]), wait_until="commit")
 
-    page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
+    page.evaluate(
+        """() => new Promise((painted, never) => {
+          const seen = (list) => list.getEntriesByName("first-contentful-paint").forEach(() => painted());
+          new PerformanceObserver(seen).observe({ type: "paint", buffered: true });
+          setTimeout(never, 30000, "nothing was painted");
+        })"""
+    )
     assert page.evaluate("getComputedStyle(document.body).display") == "flex"
 
 

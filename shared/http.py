@@ -19,6 +19,7 @@ from shared.errors import FieldError
 JSON = "application/json; charset=utf-8"
 PROBLEM = "application/problem+json; charset=utf-8"
 HTML = "text/html; charset=utf-8"
+POLICY = "content-security-policy"
 
 
 def content_security_policy(*styles: str) -> str:
@@ -32,7 +33,7 @@ def content_security_policy(*styles: str) -> str:
 SECURITY_HEADERS: Mapping[str, str] = {
     # Without includeSubDomains: at an apex domain it would bind every other host of the practice for two years.
     "strict-transport-security": "max-age=63072000",
-    "content-security-policy": content_security_policy(),
+    POLICY: content_security_policy(),
     "x-content-type-options": "nosniff",
     # The address of a health page says something about its reader: other sites are not told it.
     "referrer-policy": "same-origin",

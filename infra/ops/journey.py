@@ -19,9 +19,9 @@ from infra.ops.doctor.findings import Finding, Level, wrong
 from infra.ops.doctor.outside import Answer, Unreachable, fetch
 from infra.ops.stack import Stack, physical_id
 from infra.site.sources import practice_file
-from infra.site.views.policy import POLICY, security_headers
+from infra.site.views.policy import security_headers
 from shared.aws import aws_client
-from shared.http import HTML, JSON
+from shared.http import HTML, JSON, POLICY
 
 _DO: Final = "docs/operations.md#apierrorsalarm"
 _CHAIN: Final = "docs/operations.md#canarysilentalarm"

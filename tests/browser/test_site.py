@@ -24,7 +24,8 @@ from tests.browser.wire import Reply, ask
 AS_BROWSERS = {"Accept-Encoding": "gzip, deflate, br, zstd"}
 KIBIBYTE = 1024
 FIRST_SCREEN = 6 * KIBIBYTE
-# What a server may send before it hears back, ten packets (RFC 6928), less what its headers take.
+# Of the ten packets that a server may send on a new connection (RFC 6928). Headers are half a kB more, for which the
+# handshake of TLS has made room: with each packet of it that was acknowledged a server may send one more (RFC 5681).
 FIRST_FLIGHT = 14 * KIBIBYTE
 SCRIPT = 7.5 * KIBIBYTE  # the form's and the promise's
 FIRST_VISIT = 60 * KIBIBYTE

@@ -9,7 +9,7 @@ from typing import Any
 from infra.site.edition import Edition
 from infra.site.outputs import api
 from infra.site.outputs.lead_schema import lead_schemas
-from shared.http import SECURITY_HEADERS
+from shared.http import POLICY, SECURITY_HEADERS, content_security_policy
 from shared.languages import MAX_LENGTH
 
 type Schema = dict[str, Any]
@@ -195,7 +195,12 @@ _KEY: Schema = {
     'printable ASCII characters, quoted (then `"` and `\\` have a `\\` before them), or bare without `"`, `,` and `;`.',
 }
 
-_SECURITY: Mapping[str, str] = {name.title(): value for name, value in SECURITY_HEADERS.items()}
+# A page's has the hash of the style in it.
+_STYLED = content_security_policy().replace("style-src 'self'", "style-src 'self'( 'sha256-[0-9A-Za-z+/]{43}=')?")
+_SECURITY: Mapping[str, Schema] = {
+    **{name.title(): {"const": value} for name, value in SECURITY_HEADERS.items()},
+    POLICY.title(): {"type": "string", "pattern": f"^{_STYLED}$"},
+}
 _HEADERS: dict[str, Schema] = {
     "Allow": {"required": True, "schema": _STRING, "description": "The methods that can be used here."},
     "Cache-Control": {"required": True, "schema": _STRING, "description": "How long this may be kept, and by whom."},
@@ -216,8 +221,7 @@ _HEADERS: dict[str, Schema] = {
     "Retry-After": {"schema": {"type": "string", "pattern": "^[0-9]+$"}, "description": "In seconds."},
     "Vary": {"schema": _STRING, "description": "Accept-Language where that decided, Accept-Encoding where it counts."},
     **{
-        name: {"required": True, "schema": {"const": value}, "description": "For browsers."}
-        for name, value in _SECURITY.items()
+        name: {"required": True, "schema": schema, "description": "For browsers."} for name, schema in _SECURITY.items()
     },
 }
 _STORED = ("Cache-Control", "Location")

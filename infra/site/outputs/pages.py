@@ -14,9 +14,9 @@ from infra.site.table import REVALIDATED, Row, Table
 from infra.site.translations.publication import Publication
 from infra.site.views import audit, form_slots
 from infra.site.views.article_view import REFERENCES
-from infra.site.views.policy import POLICY, policy_of
+from infra.site.views.policy import policy_of
 from shared.consent import CONSENT_VERSION, consent_text
-from shared.http import HTML
+from shared.http import HTML, POLICY
 from shared.messages import mark as _
 
 # What stands on a thank-you page where the content function puts the reference and the promise, if there is one.

@@ -4,12 +4,10 @@ import re
 from base64 import b64encode
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Final
 
-from shared.http import SECURITY_HEADERS, content_security_policy
+from shared.http import POLICY, SECURITY_HEADERS, content_security_policy
 
-POLICY: Final = "content-security-policy"
-_STYLE: Final = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+_STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
 def policy_of(html: str) -> str:

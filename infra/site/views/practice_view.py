@@ -45,6 +45,7 @@ class SiteView:
     """
 
     name: str
+    origin: str
     practitioner: Practitioner
     signature: Markup
     phone: str
@@ -74,6 +75,7 @@ def site_view(practice: Practice, file: PracticeFile, localizer: Localizer) -> S
     number = phone.as_written(practice.phone, country)
     return SiteView(
         name=practice.name,
+        origin=practice.origin,
         practitioner=practitioner,
         signature=_signature(practitioner, localizer),
         phone=unbroken(number),

@@ -50,6 +50,7 @@ def test_a_page_without_a_style_allows_none() -> None:
     ("path", "has", "lacks"),
     [
         ("/{locale}/articles/" + SLUG, (".takeaways", ".consent"), (".cards",)),
+        (f"/{{locale}}/articles/{SLUG}/references", (".design",), (".takeaways", ".consent", ".cards")),
         ("/{locale}/", (".cards",), (".takeaways", ".consent")),
         ("/{locale}/thank-you/BCDF-2345", (".reference",), (".takeaways", ".consent")),
         ("/{locale}/no", (".cards",), (".takeaways", ".consent")),

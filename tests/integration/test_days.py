@@ -23,6 +23,8 @@ from tests.integration.conftest import Stack
 from tests.integration.test_followup import MORNING, alerted, subjects, tick
 from tests.integration.test_leads import ENQUIRY, document, send
 
+pytestmark = pytest.mark.long
+
 PAGE = "/inbox/days"
 # MORNING is a Wednesday, nine o'clock in Phoenix, and the practice of these tests is open from eight to six.
 TODAY, TOMORROW, SUNDAY = "2026-11-25", "2026-11-26", "2026-11-29"

@@ -19,6 +19,8 @@ from tests.integration.conftest import Stack
 from tests.integration.test_leads import ENQUIRY, send
 from tests.unquiet import Killed, Unquiet
 
+pytestmark = pytest.mark.long
+
 NOW = 1_800_000_000.0
 TIMES = {name: timestamp(NOW + seconds) for seconds, name in enumerate(("sent", "delivered", "bounced", "later"), 1)}
 PERMANENT = {"type": "Bounce", "bounced_at": TIMES["bounced"], "bounce_type": "Permanent", "bounce_subtype": "General"}

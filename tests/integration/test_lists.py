@@ -22,6 +22,8 @@ from tests.clock import Clock
 from tests.integration.conftest import SITE_LOCALES, Stack
 from tests.integration.practice_inbox import Practice, link, open_inbox, references, row
 
+pytestmark = pytest.mark.long
+
 NOW = seconds("2026-11-24T16:00:00.000Z")  # a Tuesday, 9 in the morning in Phoenix
 
 

@@ -31,6 +31,8 @@ from tests.clock import Clock
 from tests.integration.conftest import Stack
 from tests.integration.test_leads import ENQUIRY, send
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(autouse=True)
 def _environment(stack: Stack) -> Iterator[None]:

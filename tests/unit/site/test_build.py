@@ -16,6 +16,8 @@ from infra.site.places import Places
 from shared import lead
 from tests.sample import LOCALES, SLUG, Sample
 
+pytestmark = pytest.mark.long
+
 ORIGIN = "https://www.example.com"
 NAMESPACES = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
 

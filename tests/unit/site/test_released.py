@@ -14,6 +14,8 @@ from infra.site.released import keep
 from infra.site.sources.assets import read_released
 from tests.sample import TODAY, Sample
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def sources(sample: Sample, tmp_path: Path) -> Places:

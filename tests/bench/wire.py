@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from infra.site.views.article_view import REFERENCES
 from shared.http import compress
 from tests.bench.report import Table
 
@@ -40,8 +41,7 @@ def _sizes(site: Path) -> Iterator[tuple[str, Size]]:
     articles = [path for locale in index["locales"] for path in paths if path.startswith(f"/{locale}/articles/")]
     page = bodies[index["rows"][paths[articles[0]]]["body"]].decode()
     for path in articles:
-        _, locale, _, *rest = path.split("/")
-        yield f"{'references' if rest[1:] else 'article'}, {locale}", size(paths[path])
+        yield f"{'references' if path.endswith(REFERENCES) else 'article'}, {path.split('/')[1]}", size(paths[path])
     for style in re.findall(r'<link rel="stylesheet" href="([^"]+)"', page):
         yield f"its style sheet `{style.split('/')[-1].split('.')[0]}`", size(paths[style])
     for script in sorted(set(re.findall(r'(?:href|src)="(/assets/[^"]+\.js)"', page))):

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from infra.local.stack import LocalStack
-from infra.site.outputs.promises import script_hours
+from infra.site.outputs.promises import dated_hours, usual_hours
 from infra.site.sources.zone import utc_offsets
 from shared.opening_hours import OpeningHours, Windows
 from shared.time_zone import DAY, TimeZone
@@ -64,7 +64,7 @@ def test_the_script_promises_what_the_server_does(visitor: Visitor) -> None:
     asked = [some_hours(chance) for _ in range(2000)]
 
     cases = [
-        (start + chance.random(), {**script_hours(hours, FIRST_DAY), "closed": hours.closures})
+        (start + chance.random(), {**usual_hours(hours), **dated_hours(hours, FIRST_DAY), "closed": hours.closures})
         for hours, start in asked
     ]
     computed = visitor.page.evaluate(_COMPUTE, cases)
@@ -160,8 +160,8 @@ TUESDAY = "2026-12-01T"
 _OPENNESS = """async cases => {
   const { openness } = await import(document.querySelector('script[src*="/promise."]').src);
   const { texts: { promise } } = document.querySelector('#words');
-  const usual = JSON.parse(document.querySelector('#timetable').textContent);
-  return cases.map(([start, hours]) => openness(start, { ...promise, ...usual, ...hours }));
+  const dated = JSON.parse(document.querySelector('#timetable').textContent);
+  return cases.map(([start, hours]) => openness(start, { ...promise, ...dated, ...hours }));
 }"""
 
 

@@ -129,7 +129,7 @@ function promised(now, { sentence, words, ...hours }) {
   return sentence.replace('{moment}', onClocks(promise, moment, hours, words)).replace('..', '.');
 }
 
-// The hours are the page's, for they are of its day; the words serve every page of the language.
+// The dates are the page's, for they are of its day; the words and the usual week serve every page of the language.
 const promise = { ...JSON.parse(document.querySelector('#timetable').textContent), ...texts.promise };
 const place = document.querySelector('[data-promise]');
 const headings = document.querySelectorAll('[data-open]');

@@ -8,7 +8,7 @@ from infra.site.edition import Edition
 from infra.site.outputs import structured_data
 from infra.site.outputs.compiled_form import form_fields
 from infra.site.outputs.problems import WITHHELD_DETAIL, WITHHELD_TITLE
-from infra.site.outputs.promises import open_times, script_hours
+from infra.site.outputs.promises import dated_hours, open_times
 from infra.site.outputs.words import words
 from infra.site.table import REVALIDATED, Row, Table
 from infra.site.translations.publication import Publication
@@ -182,7 +182,7 @@ def _form(edition: Edition, locale: str) -> dict[str, Any]:
 
 
 def _scripts(edition: Edition, locale: str) -> dict[str, Any]:
-    return {"hours": script_hours(edition.hours, edition.today), "words": words(edition, locale).path}
+    return {"hours": dated_hours(edition.hours, edition.today), "words": words(edition, locale).path}
 
 
 def _headers(locale: str, html: str) -> dict[str, str]:

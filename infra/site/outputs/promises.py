@@ -57,27 +57,34 @@ def promise_documents(edition: Edition, table: Table) -> dict[str, str]:
 
 
 def promise_words(edition: Edition, locale: str) -> dict[str, Any]:
-    """How `assets/promise.js` says what would be promised now, and whether the practice is open."""
+    """How `assets/promise.js` says what would be promised now, and whether the practice is open, in its usual week."""
     localizer = edition.localizers[locale]
     return {
+        **usual_hours(edition.hours),
         "words": localizer.moment_words(edition.practice.time_zone),
         "sentence": localizer.catalogue.gettext(_WOULD_PROMISE),
         "opening": {name: localizer.catalogue.gettext(each) for name, each in _OPENING.items()},
     }
 
 
-def script_hours(hours: OpeningHours, today: date) -> dict[str, Any]:
-    """The opening hours from `today` on, as `assets/promise.js` counts in them."""
-    first_day = day_number(str(today))
-    offsets = hours.zone.utc_offsets
-    # The offset that holds now, and those to come.
-    first = max([index for index, (start, _) in enumerate(offsets) if start <= first_day * DAY], default=0)
+def usual_hours(hours: OpeningHours) -> dict[str, Any]:
+    """Of the opening hours what is the same on every day, as `assets/promise.js` counts in them."""
     return {
         "within": hours.answer_within,
         "grid": GRID,
         "horizon": HORIZON,
         "longest": LONGEST_PROMISE,
         "week": hours.week,
+    }
+
+
+def dated_hours(hours: OpeningHours, today: date) -> dict[str, Any]:
+    """Of the opening hours the dates that differ, and the offsets of the zone, from `today` on."""
+    first_day = day_number(str(today))
+    offsets = hours.zone.utc_offsets
+    # The offset that holds now, and those to come.
+    first = max([index for index, (start, _) in enumerate(offsets) if start <= first_day * DAY], default=0)
+    return {
         "dates": {day: windows for day, windows in sorted(hours.dates.items()) if day >= first_day},
         "offsets": offsets[first:],
     }

@@ -2,7 +2,7 @@
 
 A page loads it before its modules, so what everybody reads need not wait for what only some are told. Nothing in it
 depends on the day: what stays the same from one build to the next keeps its address, and `infra.site.released` can keep
-it. What the scripts have to know of the hours stands in the page.
+it. The dates on which the practice has other hours stand in the page.
 """
 
 from collections.abc import Mapping

@@ -22,7 +22,7 @@ and besides
     error.html      error: title, detail, links (each path, locale, dir, text)
     words.html      form: words.FormWords, promise: promises.promise_words
 
-All but references.html and error.html have scripts, which need hours: promises.script_hours, and words: the address of
+All but references.html and error.html have scripts, which need hours: promises.dated_hours, and words: the address of
 a words.html.
 
 `partials/form_fragments.html` holds the macros named in `form_slots.FRAGMENTS`.

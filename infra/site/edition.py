@@ -68,6 +68,7 @@ class Edition:
         self.publications = {article.slug: publications(article, self.locales, today) for article in articles}
         self._shown = ("published", "drifted", "draft") if drafts else ("published", "drifted")
         self._templates = templates
+        self._articles: dict[tuple[str, str], ArticleView] = {}
         self._renderers: dict[str, Renderer] = {}
 
     @cached_property
@@ -92,16 +93,18 @@ class Edition:
 
     def article(self, publication: Publication) -> ArticleView:
         """A published article as templates see it."""
-        slug, locale = publication.article.slug, publication.locale
-        return article_view(
-            publication.article,
-            publication.text,
-            self.localizers[locale],
-            self.views[locale],
-            notices=publication.notices,
-            source_url=f"/{SOURCE_LOCALE}/articles/{slug}" if SOURCE_LOCALE in self.locales_of(slug) else None,
-            pictures=self.pictures[slug],
-        )
+        slug, locale = key = publication.article.slug, publication.locale
+        if key not in self._articles:
+            self._articles[key] = article_view(
+                publication.article,
+                publication.text,
+                self.localizers[locale],
+                self.views[locale],
+                notices=publication.notices,
+                source_url=f"/{SOURCE_LOCALE}/articles/{slug}" if SOURCE_LOCALE in self.locales_of(slug) else None,
+                pictures=self.pictures[slug],
+            )
+        return self._articles[key]
 
     def articles_for(self, locale: str) -> list[ArticleView]:
         """Every article shown: in `locale` where it is published in it, else in its first language."""

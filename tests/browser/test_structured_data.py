@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.browser import tools
-from tests.browser.markup import parse
+from tests.browser.markup import Element, parse
 from tests.browser.pages import LOCALES, PRACTICE, Kind, Shown, fetch
 from tests.browser.wire import ask
 
@@ -90,15 +90,19 @@ def test_everything_referred_to_is_there(graphs: Mapping[str, Graph], origin: st
             assert ask(origin, reference.removeprefix(origin)).status == 200
 
 
+def said_of_its_page(graphs: Mapping[str, Graph], origin: str, shown: Shown, type_: str) -> tuple[Graph, Element]:
+    """A node that stands for a page, and the page, once it has the language, the address and the name of it."""
+    node, page = _node(graphs[str(shown)], type_), parse(fetch(origin, shown).text)
+    assert node["inLanguage"] == shown.locale
+    assert node["url"] == page.all("link", rel="canonical")[0]["href"]
+    assert " ".join(node["name"].split()) == page.all("h1")[0].text()
+    return node, page
+
+
 @pytest.mark.parametrize("locale", LOCALES)
 def test_article_says_what_its_page_shows(graphs: Mapping[str, Graph], origin: str, locale: str) -> None:
-    shown = Shown("landing", locale)
-    article = _node(graphs[str(shown)], "MedicalWebPage")
-    page = parse(fetch(origin, shown).text)
+    article, page = said_of_its_page(graphs, origin, Shown("landing", locale), "MedicalWebPage")
 
-    assert article["inLanguage"] == locale
-    assert article["url"] == page.all("link", rel="canonical")[0]["href"]
-    assert " ".join(article["name"].split()) == page.all("h1")[0].text()
     assert article["author"]["name"] in page.text()
     dates = {each["datetime"] for each in page.all("time")}
     assert {article["datePublished"], article["dateModified"]} <= dates
@@ -108,14 +112,9 @@ def test_article_says_what_its_page_shows(graphs: Mapping[str, Graph], origin: s
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_references_say_what_their_page_shows(graphs: Mapping[str, Graph], origin: str, locale: str) -> None:
-    shown = Shown("references", locale)
-    listed = _node(graphs[str(shown)], "WebPage")
-    page = parse(fetch(origin, shown).text)
+    listed, page = said_of_its_page(graphs, origin, Shown("references", locale), "WebPage")
 
-    assert listed["inLanguage"] == locale
-    assert listed["url"] == page.all("link", rel="canonical")[0]["href"]
     assert listed["isPartOf"]["@id"] == origin + Shown("landing", locale).path
-    assert listed["name"] == page.all("h1")[0].text()
     assert len(listed["citation"]) == len(page.all("cite"))
     for citation in listed["citation"]:
         assert " ".join(citation["name"].split()) in page.text()

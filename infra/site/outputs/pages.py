@@ -14,6 +14,7 @@ from infra.site.table import REVALIDATED, Row, Table
 from infra.site.translations.publication import Publication
 from infra.site.views import audit, form_slots
 from infra.site.views.article_view import REFERENCES
+from infra.site.views.page_view import PageView
 from infra.site.views.policy import policy_of
 from shared.consent import CONSENT_VERSION, consent_text
 from shared.http import HTML, POLICY
@@ -82,9 +83,7 @@ def thank_you_rows(edition: Edition, table: Table) -> dict[str, Row]:
 def error_page(edition: Edition, table: Table, locale: str, *, status: int, error: dict[str, Any]) -> Row:
     """A page that says what is wrong: `error` has `title`, `detail` and `links` (path, locale, dir, text)."""
     page = edition.page(locale, error["title"])
-    html = edition.renderer(locale).page("error.html", page=page, error=error)
-    headers = {**_headers(locale, html), "cache-control": "no-store"}
-    return table.add_page(_checked(html, "error.html"), headers, status=status)
+    return _row(edition, table, locale, "error.html", kept="no-store", status=status, page=page, error=error)
 
 
 def form_documents(edition: Edition) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -118,43 +117,48 @@ def _home(edition: Edition, table: Table, locale: str) -> Row:
         json_ld=structured_data.practice_graph(edition, locale),
         shared_as=edition.home_pictures.get(f"og.{locale}.png"),
     )
-    html = edition.renderer(locale).page(
-        "home.html", page=page, articles=edition.articles_for(locale), **_scripts(edition, locale)
-    )
-    return table.add_page(_checked(html, "home.html"), {**_headers(locale, html), "cache-control": REVALIDATED})
+    articles = edition.articles_for(locale)
+    return _row(edition, table, locale, "home.html", page=page, articles=articles, **_scripts(edition, locale))
 
 
 def _landing(edition: Edition, table: Table, publication: Publication) -> Row:
-    slug, locale = publication.article.slug, publication.locale
-    article = edition.article(publication)
-    page = edition.page(
-        locale,
+    locale, article = publication.locale, edition.article(publication)
+    page = _page_of(
+        edition,
+        publication,
         article.title,
-        languages=edition.article_alternates(slug, locale),
-        path=None if publication.status == "draft" else f"/articles/{slug}",
         description=article.description,
         og_type="article",
         json_ld=structured_data.article_graph(edition, article),
-        shared_as=edition.pictures[slug].get(f"og.{locale}.png"),
     )
-    html = edition.renderer(locale).page("landing.html", page=page, article=article, **_form(edition, locale))
-    return table.add_page(_checked(html, "landing.html"), {**_headers(locale, html), "cache-control": REVALIDATED})
+    return _row(edition, table, locale, "landing.html", page=page, article=article, **_form(edition, locale))
 
 
 def _references(edition: Edition, table: Table, publication: Publication) -> Row:
-    slug, locale = publication.article.slug, publication.locale
-    article, say = edition.article(publication), edition.localizers[locale].say
-    page = edition.page(
-        locale,
+    locale, article = publication.locale, edition.article(publication)
+    say = edition.localizers[locale].say
+    page = _page_of(
+        edition,
+        publication,
         say(_REFERENCES_TITLE, title=article.title),
-        languages=edition.article_alternates(slug, locale, REFERENCES),
-        path=None if publication.status == "draft" else f"/articles/{slug}{REFERENCES}",
+        behind=REFERENCES,
         description=say(_REFERENCES_DESCRIPTION, title=article.title),
         json_ld=structured_data.references_graph(edition, article),
-        shared_as=edition.pictures[slug].get(f"og.{locale}.png"),
     )
-    html = edition.renderer(locale).page("references.html", page=page, article=article)
-    return table.add_page(_checked(html, "references.html"), {**_headers(locale, html), "cache-control": REVALIDATED})
+    return _row(edition, table, locale, "references.html", page=page, article=article)
+
+
+def _page_of(edition: Edition, publication: Publication, title: str, *, behind: str = "", **more: Any) -> PageView:
+    """A page of an article: its own, or the one at `behind` its address. `more` is as `Edition.page` takes it."""
+    slug, locale = publication.article.slug, publication.locale
+    return edition.page(
+        locale,
+        title,
+        languages=edition.article_alternates(slug, locale, behind),
+        path=None if publication.status == "draft" else f"/articles/{slug}{behind}",
+        shared_as=edition.pictures[slug].get(f"og.{locale}.png"),
+        **more,
+    )
 
 
 def _withheld(edition: Edition, table: Table, locale: str, slug: str) -> Row:
@@ -183,6 +187,22 @@ def _form(edition: Edition, locale: str) -> dict[str, Any]:
 
 def _scripts(edition: Edition, locale: str) -> dict[str, Any]:
     return {"hours": dated_hours(edition.hours, edition.today), "words": words(edition, locale).path}
+
+
+def _row(
+    edition: Edition,
+    table: Table,
+    locale: str,
+    template: str,
+    *,
+    kept: str = REVALIDATED,
+    status: int = 200,
+    **context: Any,
+) -> Row:
+    """The page that a template makes of `context`; `kept` says for how long."""
+    html = edition.renderer(locale).page(template, **context)
+    headers = {**_headers(locale, html), "cache-control": kept}
+    return table.add_page(_checked(html, template), headers, status=status)
 
 
 def _headers(locale: str, html: str) -> dict[str, str]:
